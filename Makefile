@@ -1,0 +1,93 @@
+# Every target sets up what it needs, in .venv; `make` lists them.
+#   make test ARGS="-k upload -x"    arguments for the program behind the target
+#   make test PYTHON=python3.12      the Python (3.10 or newer) for an environment made now
+
+PYTHON ?= python3
+VENV := .venv
+VENV22 := .venv-pandas22
+
+# The tests that need DataFrames, but no server and no extra.
+FRAME_TESTS = $(wildcard tests/test_*frame*.py tests/*/test_*frame*.py)
+
+PIP := python -m pip -qq --disable-pip-version-check
+
+# An environment holds absolute paths, so each notes the checkout it was made for. It is made anew
+# when the checkout has moved or the environment's Python is gone.
+stale_unless_usable = $(shell \
+	test "$$(cat $(1)/.pins 2>/dev/null)" = "$(CURDIR)" && $(1)/bin/python -c "" || echo stale)
+
+# Not compiled, because Python compiles what it imports, which is a small part of all this.
+define install_pins
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed")'
+@echo "Installing $(2) into $(1): a minute or two, once"
+@$(PYTHON) -m venv --clear $(1)
+@$(1)/bin/$(PIP) install --no-compile --requirement $(2)
+@echo "$(CURDIR)" > $(1)/.pins
+endef
+
+# Without build isolation, so that the build backend is a pinned one too.
+define install_package
+@$(1)/bin/$(PIP) install --no-deps --no-build-isolation --editable .
+@touch $(1)/.ready
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-pandas22 check lint format-check mypy pyright format bench docs \
+	clean stale
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+setup: $(VENV)/.ready ## make the environment
+
+demo: $(VENV)/.ready ## annotate traces on a Phoenix started for it (ARGS=--keep leaves it up)
+	@$(VENV)/bin/phoenix-traces demo $(ARGS)
+
+test: $(VENV)/.ready ## run the tests
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+test-pandas22: $(VENV22)/.ready ## run the tests of DataFrames on pandas 2.2
+	@test -n "$(FRAME_TESTS)" || { echo "there are no tests of DataFrames"; exit 1; }
+	@$(VENV22)/bin/python -m pytest $(FRAME_TESTS) $(ARGS)
+
+check: lint format-check mypy pyright ## lint, format and types
+
+lint: $(VENV)/.ready
+	$(VENV)/bin/python -m ruff check
+
+format-check: $(VENV)/.ready
+	$(VENV)/bin/python -m ruff format --check
+
+mypy: $(VENV)/.ready
+	$(VENV)/bin/python -m mypy
+	$(VENV)/bin/python -m mypy --python-version 3.14 phoenix_traces
+
+pyright: $(VENV)/.ready
+	$(VENV)/bin/python -m pyright
+
+format: $(VENV)/.ready ## format the code and mend what ruff can mend
+	$(VENV)/bin/python -m ruff check --fix
+	$(VENV)/bin/python -m ruff format
+
+bench: $(VENV)/.ready ## run the benchmarks (ARGS=--quick: under a minute)
+	@$(VENV)/bin/python -m benchmarks $(ARGS)
+
+docs: $(VENV)/.ready ## check the links and examples of the documentation
+	@$(VENV)/bin/python docs/check.py
+
+clean: ## remove the environments and everything that was made
+	rm -rf .venv .venv-* build dist docs/_build
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/.pins: requirements/ci.txt $(call stale_unless_usable,$(VENV))
+	$(call install_pins,$(VENV),$<)
+
+$(VENV22)/.pins: requirements/pandas22.txt $(call stale_unless_usable,$(VENV22))
+	$(call install_pins,$(VENV22),$<)
+
+$(VENV)/.ready: $(VENV)/.pins pyproject.toml
+	$(call install_package,$(VENV))
+
+$(VENV22)/.ready: $(VENV22)/.pins pyproject.toml
+	$(call install_package,$(VENV22))

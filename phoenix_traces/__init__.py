@@ -1,0 +1,80 @@
+"""Write judgements of LLM traces to Arize Phoenix: strict, typed, sync and async."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phoenix_traces.async_traces import AsyncTraces
+from phoenix_traces.client import AsyncClient, Client
+from phoenix_traces.errors import (
+    AnnotationValidationError,
+    AuthenticationError,
+    ConfigurationError,
+    DuplicateAnnotationWarning,
+    PhoenixHTTPError,
+    PhoenixStatusError,
+    PhoenixTracesError,
+    PhoenixTransportError,
+    ServerValidationError,
+    SkippedAnnotationWarning,
+    TraceNotFoundError,
+    UnexpectedResponseError,
+)
+from phoenix_traces.failures import AnnotationFailure
+from phoenix_traces.models import (
+    AnnotateTracesRequestBody,
+    AnnotateTracesResponseBody,
+    AnnotationResult,
+    AnnotatorKind,
+    InsertedTraceAnnotation,
+    TraceAnnotationData,
+)
+from phoenix_traces.options import UploadOptions
+from phoenix_traces.report import UploadFailure, UploadReport
+from phoenix_traces.traces import Traces
+
+if TYPE_CHECKING:
+    from phoenix_traces.frames import trace_annotation_schema
+
+__all__ = [
+    "AnnotateTracesRequestBody",
+    "AnnotateTracesResponseBody",
+    "AnnotationFailure",
+    "AnnotationResult",
+    "AnnotationValidationError",
+    "AnnotatorKind",
+    "AsyncClient",
+    "AsyncTraces",
+    "AuthenticationError",
+    "Client",
+    "ConfigurationError",
+    "DuplicateAnnotationWarning",
+    "InsertedTraceAnnotation",
+    "PhoenixHTTPError",
+    "PhoenixStatusError",
+    "PhoenixTracesError",
+    "PhoenixTransportError",
+    "ServerValidationError",
+    "SkippedAnnotationWarning",
+    "TraceAnnotationData",
+    "TraceNotFoundError",
+    "Traces",
+    "UnexpectedResponseError",
+    "UploadFailure",
+    "UploadOptions",
+    "UploadReport",
+    "trace_annotation_schema",
+]
+
+
+def __getattr__(name: str) -> object:
+    # pandas and pandera take most of a second to import, so they wait until they are asked for.
+    if name == "trace_annotation_schema":
+        from phoenix_traces.frames import trace_annotation_schema
+
+        return trace_annotation_schema
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("phoenix-traces")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,129 @@
+"""Annotations into request bodies, cut by rows and by bytes, one at a time and only when asked.
+
+A body is `{"data":[` + rows + `]}`. Rows are encoded many at a time, because that is where the time
+goes, and joined as bytes, so that a body's size is known exactly and no row is encoded twice unless
+a group of rows alone exceeds the limit.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Generic, TypeAlias, TypeVar
+
+RowT = TypeVar("RowT")
+
+# Returns the rows as a JSON array.
+Encode: TypeAlias = Callable[[Sequence[RowT]], bytes]
+
+_HEAD = b'{"data":['
+_TAIL = b"]}"
+_ROWS_ENCODED_TOGETHER = 100
+
+
+@dataclass(frozen=True)
+class Rows(Generic[RowT]):
+    """Hold checked annotations, ready to be encoded.
+
+    Attributes:
+        total: Rows in the caller's input.
+        items: (position in the caller's input, row), in order, without the superseded ones; read
+            once.
+        encode: Makes rows a JSON array.
+        trace_id: Tells a row's trace.
+        superseded: Position of each row that a later one with the same key replaces, and the
+            position of that later one. Such rows are not sent, so that no retry, delay or second
+            request can ever put an earlier row in a later one's place.
+    """
+
+    total: int
+    items: Iterable[tuple[int, RowT]]
+    encode: Encode[RowT]
+    trace_id: Callable[[RowT], str]
+    superseded: Mapping[int, int] = field(default_factory=dict[int, int])
+
+
+@dataclass(frozen=True)
+class Batch(Generic[RowT]):
+    """Hold the rows of one request beside their positions, so that a failure can name them."""
+
+    positions: tuple[int, ...]
+    rows: tuple[RowT, ...]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def pick(self, chosen: Callable[[int], bool]) -> Batch[RowT]:
+        """Return the batch of the rows whose place in this batch is chosen."""
+        places = [place for place in range(len(self)) if chosen(place)]
+        return Batch(
+            tuple(self.positions[place] for place in places),
+            tuple(self.rows[place] for place in places),
+        )
+
+
+def encode_body(encode: Encode[RowT], rows: Sequence[RowT]) -> bytes:
+    """Return the request body of some rows."""
+    return _HEAD + encode(rows)[1:-1] + _TAIL
+
+
+def cut(
+    rows: Rows[RowT], *, batch_size: int | None, max_bytes: int
+) -> Iterator[tuple[Batch[RowT], bytes]]:
+    """Yield batches and their bodies, each made when it is asked for.
+
+    Args:
+        rows: What to send.
+        batch_size: Most rows in a batch; None for no limit.
+        max_bytes: Most bytes in a body; a larger single row goes alone.
+    """
+    most_rows = sys.maxsize if batch_size is None else batch_size
+    items = iter(rows.items)
+    batch = _OpenBatch[RowT]()
+    while group := list(islice(items, min(_ROWS_ENCODED_TOGETHER, most_rows - len(batch.rows)))):
+        for part, encoded in _encoded(group, rows.encode, max_bytes):
+            if batch.rows and batch.size_with(encoded) > max_bytes:
+                yield batch.close()
+                batch = _OpenBatch[RowT]()
+            batch.add(part, encoded)
+        if len(batch.rows) >= most_rows:
+            yield batch.close()
+            batch = _OpenBatch[RowT]()
+    if batch.rows:
+        yield batch.close()
+
+
+def _encoded(
+    group: Sequence[tuple[int, RowT]], encode: Encode[RowT], max_bytes: int
+) -> Iterator[tuple[Sequence[tuple[int, RowT]], bytes]]:
+    encoded = encode([row for _, row in group])[1:-1]
+    if len(_HEAD) + len(encoded) + len(_TAIL) <= max_bytes or len(group) == 1:
+        yield group, encoded
+        return
+    for position, row in group:
+        yield [(position, row)], encode([row])[1:-1]
+
+
+class _OpenBatch(Generic[RowT]):
+    def __init__(self) -> None:
+        self.positions: list[int] = []
+        self.rows: list[RowT] = []
+        self._parts: list[bytes] = []
+        self._size = len(_HEAD) + len(_TAIL)
+
+    def size_with(self, encoded: bytes) -> int:
+        """Return the body's size with one more part and the comma before it."""
+        return self._size + len(encoded) + (1 if self._parts else 0)
+
+    def add(self, part: Iterable[tuple[int, RowT]], encoded: bytes) -> None:
+        self._size = self.size_with(encoded)
+        self._parts.append(encoded)
+        for position, row in part:
+            self.positions.append(position)
+            self.rows.append(row)
+
+    def close(self) -> tuple[Batch[RowT], bytes]:
+        body = _HEAD + b",".join(self._parts) + _TAIL
+        return Batch(tuple(self.positions), tuple(self.rows)), body

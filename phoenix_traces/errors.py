@@ -1,0 +1,166 @@
+"""What can go wrong, and what each error carries.
+
+* `PhoenixTracesError` - every error of this package
+    * `ConfigurationError` (also `ValueError`) - an endpoint, key, header or option that cannot work
+    * `AnnotationValidationError` (also `ValueError`) - input refused here; nothing was sent
+    * `PhoenixHTTPError` - a request was made; an upload's error carries the account in `.report`
+        * `PhoenixStatusError` (also `httpx.HTTPStatusError`) - the server answered with an error
+            * `AuthenticationError` - 401 or 403
+            * `TraceNotFoundError` - 404; `.missing_trace_ids`
+            * `ServerValidationError` - 422; `.positions`
+            * `UnexpectedResponseError` - an answer that is not Phoenix's
+        * `PhoenixTransportError` (also `httpx.TransportError`) - no answer came
+
+Warnings: `DuplicateAnnotationWarning`, `SkippedAnnotationWarning`.
+
+The request that an error carries has neither credentials nor body, so that an error can be logged,
+shown and pickled anywhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from phoenix_traces.failures import AnnotationFailure
+    from phoenix_traces.report import UploadReport
+
+_MOST_FAILURES_SHOWN = 10
+
+_ErrorT = TypeVar("_ErrorT", bound=BaseException)
+
+
+def _blank(error_type: type[_ErrorT]) -> _ErrorT:
+    return error_type.__new__(error_type)
+
+
+class PhoenixTracesError(Exception):
+    """Stand above every error that this package raises."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # httpx's errors take keyword-only arguments, which Exception's own pickling cannot replay.
+        return _blank, (type(self),), {**self.__dict__, "args": self.args}
+
+
+class ConfigurationError(PhoenixTracesError, ValueError):
+    """Say that an endpoint, key, header or option cannot work."""
+
+
+class AnnotationValidationError(PhoenixTracesError, ValueError):
+    """Refuse input before anything is sent, naming every failure in it.
+
+    Attributes:
+        failures: One record for each failure, in input order; the message shows the first ten.
+        total: The number of annotations or rows that were looked at.
+    """
+
+    def __init__(self, failures: Sequence[AnnotationFailure], *, total: int) -> None:
+        self.failures = list(failures)
+        self.total = total
+        super().__init__(_summary(self.failures, total))
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return the failures as a frame: position, index, field, value, message."""
+        from phoenix_traces.frames import failures_table
+
+        return failures_table(self.failures)
+
+
+def _summary(failures: Sequence[AnnotationFailure], total: int) -> str:
+    shown = [str(failure) for failure in failures[:_MOST_FAILURES_SHOWN]]
+    if len(failures) == 1:
+        return f"{shown[0]} (nothing was sent)"
+    lines = [f"{len(failures)} problems in {total} annotations; nothing was sent:"]
+    lines += [f"  {line}" for line in shown]
+    if hidden := len(failures) - len(shown):
+        lines.append(f"  ... and {hidden} more: see .failures or .to_dataframe()")
+    return "\n".join(lines)
+
+
+class PhoenixHTTPError(PhoenixTracesError):
+    """Stand above the errors of a request that was made.
+
+    Attributes:
+        report: What became of each annotation, when the request belonged to an upload.
+    """
+
+    report: UploadReport | None = None
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        # One annotation needs no account beside its error: the message says it all.
+        if self.report is None or self.report.total == 1:
+            return text
+        return f"{text}\nOf {self.report.total} annotations: {self.report.summary()}."
+
+
+class PhoenixStatusError(PhoenixHTTPError, httpx.HTTPStatusError):
+    """Report an answer of the server that is an error.
+
+    Attributes:
+        detail: The server's own words.
+        status_code: The HTTP status.
+    """
+
+    def __init__(self, message: str, *, response: httpx.Response, detail: str = "") -> None:
+        super().__init__(message, request=response.request, response=response)
+        self.detail = detail
+
+    @property
+    def status_code(self) -> int:
+        """Return the HTTP status."""
+        return self.response.status_code
+
+
+class AuthenticationError(PhoenixStatusError):
+    """Report a missing, wrong or expired API key (401), or one that may not do this (403)."""
+
+
+class TraceNotFoundError(PhoenixStatusError):
+    """Report traces that the server does not have (404).
+
+    Attributes:
+        missing_trace_ids: The ids that the server named, in input order.
+    """
+
+    missing_trace_ids: tuple[str, ...] = ()
+
+
+class ServerValidationError(PhoenixStatusError):
+    """Report annotations that the server refused (422).
+
+    Attributes:
+        positions: Where they stand in the caller's input, as far as the server pointed at them.
+    """
+
+    positions: tuple[int, ...] = ()
+
+
+class UnexpectedResponseError(PhoenixStatusError):
+    """Report an answer that Phoenix would not give: a web page, no JSON, a wrong number of IDs."""
+
+
+class PhoenixTransportError(PhoenixHTTPError, httpx.TransportError):
+    """Report that no whole answer came: refused, reset, timed out, cut off."""
+
+
+class DuplicateAnnotationWarning(UserWarning):
+    """Warn that annotations share (trace_id, name, identifier), so that only the last is kept."""
+
+
+class SkippedAnnotationWarning(UserWarning):
+    """Warn that annotations were left out because their traces do not exist.
+
+    Attributes:
+        report: What became of each annotation.
+    """
+
+    def __init__(self, message: str, report: UploadReport) -> None:
+        super().__init__(message)
+        self.report = report

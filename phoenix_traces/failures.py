@@ -1,0 +1,150 @@
+"""One record for each thing that is wrong with the input, and how pydantic's errors become one."""
+
+from __future__ import annotations
+
+import difflib
+import pickle
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from phoenix_traces.models import AnnotationResult, TraceAnnotationData
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+_MOST_CHARACTERS_SHOWN = 80
+_KNOWN_KEYS = (*TraceAnnotationData.model_fields, *AnnotationResult.model_fields)
+
+
+@dataclass(frozen=True)
+class AnnotationFailure:
+    """Say what is wrong with one value of the input.
+
+    Attributes:
+        position: Zero-based position in the input; None when the input as a whole is wrong.
+        index: Label of the row in the DataFrame's index; None outside DataFrames.
+        field: The column, key or argument.
+        value: The value as it was given.
+        message: What is wrong and what to do.
+    """
+
+    position: int | None
+    index: Any
+    field: str | None
+    value: Any
+    message: str
+
+    def __str__(self) -> str:
+        if self.position is None:
+            return self.message
+        label = "" if self.index is None else f" (index {shown(self.index)})"
+        place = f", {self.field}" if self.field else ""
+        given = "" if self.value is None else f" {shown(self.value)}:"
+        return f"row {self.position}{label}{place}:{given} {self.message}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What a caller put into a cell may not pickle; the error that names it must.
+        return {**self.__dict__, "index": _picklable(self.index), "value": _picklable(self.value)}
+
+
+def _picklable(value: object) -> object:
+    try:
+        pickle.dumps(value)
+    except Exception:
+        return shown(value)
+    return value
+
+
+def shown(value: object) -> str:
+    """Return a value's repr, cut to a length that fits a message."""
+    try:
+        text = repr(value)
+    except Exception:
+        text = f"<{type(value).__name__} without a repr>"
+    if len(text) <= _MOST_CHARACTERS_SHOWN:
+        return text
+    return f"{text[: _MOST_CHARACTERS_SHOWN - 3]}..."
+
+
+def failures_from(
+    error: ValidationError,
+    *,
+    position: int,
+    index: object = None,
+    fields: Mapping[str, str] | None = None,
+) -> Iterator[AnnotationFailure]:
+    """Turn pydantic's errors about one annotation into failures.
+
+    Args:
+        error: What the model raised.
+        position: Zero-based position of the annotation in the input.
+        index: Label of its row.
+        fields: The caller's own names for the model's fields, where they differ.
+    """
+    names = fields or {}
+    for details in error.errors(include_url=False):
+        for field, value, message in _problems(details, names):
+            yield AnnotationFailure(position, index, field, value, message)
+
+
+def _problems(
+    details: ErrorDetails, names: Mapping[str, str]
+) -> Iterator[tuple[str | None, object, str]]:
+    inside: list[tuple[str, object, str]] | None = details.get("ctx", {}).get("problems")
+    if inside is not None:
+        yield from inside
+        return
+    path = ".".join(str(part) for part in details["loc"])
+    field = names.get(path, path)
+    # The "value" of a missing key, or of a rule about several, is the whole annotation.
+    value = None if details["type"] in _ABOUT_THE_WHOLE else details["input"]
+    explain = _MESSAGES.get(details["type"])
+    message = details["msg"] if explain is None else explain(field, details["input"])
+    yield field or None, value, message
+
+
+def _not_text(field: str, value: object) -> str:
+    if value is None:
+        return f"{field} values cannot be None"
+    hint = "numbers belong in score; " if isinstance(value, (int, float)) else ""
+    return f"must be text, not {type(value).__name__}: {hint}use str() if it is meant as text"
+
+
+def _unknown_key(field: str, _: object) -> str:
+    key = field.rpartition(".")[2]
+    close = difflib.get_close_matches(key, _KNOWN_KEYS, n=1)
+    guess = f"; did you mean {close[0]!r}?" if close else ""
+    return f"unknown key, which the server would drop without a word{guess}"
+
+
+def _not_a_choice(field: str, value: object) -> str:
+    if field != "annotator_kind":
+        return "is not one of the allowed values"
+    if value is None:
+        return "annotator_kind values cannot be None; use 'LLM', 'CODE' or 'HUMAN'"
+    return f"Invalid annotator_kind values: {shown(value)}; use 'LLM', 'CODE' or 'HUMAN'"
+
+
+def _not_a_number(_: str, value: object) -> str:
+    text = value if isinstance(value, str) else shown(value)
+    return f"Score value '{text}' cannot be converted to float"
+
+
+_ABOUT_THE_WHOLE = frozenset({"missing", "no_result", "too_long_together"})
+
+_MESSAGES: Mapping[str, Callable[[str, object], str]] = {
+    "missing": lambda field, _: f"{field} is missing",
+    "extra_forbidden": _unknown_key,
+    "literal_error": _not_a_choice,
+    "blank_text": lambda field, _: f"{field} values must be non-empty strings",
+    "string_type": _not_text,
+    "string_unicode": lambda *_: (
+        "holds a lone surrogate, which is not valid Unicode; remove or replace it"
+    ),
+    "float_type": _not_a_number,
+    "score_text": _not_a_number,
+    "finite_number": lambda _, value: f"Score value '{value}' is not finite; leave it out instead",
+    "model_type": lambda *_: "must be a mapping, or a model of phoenix_traces",
+}

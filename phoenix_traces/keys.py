@@ -1,0 +1,41 @@
+"""Annotations with the same key: the server keeps the last one, so only the last one is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from phoenix_traces.errors import DuplicateAnnotationWarning
+from phoenix_traces.warn import warn_caller
+
+Key: TypeAlias = "tuple[str, str, str]"
+
+_MOST_SHOWN = 10
+
+
+def superseded_positions(keys: Iterable[tuple[int, Key]]) -> dict[int, int]:
+    """Return the position of each annotation that a later one replaces, and of that later one.
+
+    Args:
+        keys: Positions, in order, with (trace_id, name, identifier); no identifier is "".
+    """
+    positions: dict[Key, list[int]] = {}
+    for position, key in keys:
+        positions.setdefault(key, []).append(position)
+    return {early: same[-1] for same in positions.values() for early in same[:-1]}
+
+
+def warn_about(superseded: Mapping[int, int]) -> None:
+    """Warn about annotations that others replace, naming their rows."""
+    if not superseded:
+        return
+    shown = [f"{early} by {last}" for early, last in sorted(superseded.items())[:_MOST_SHOWN]]
+    if len(superseded) > len(shown):
+        shown.append(f"and {len(superseded) - len(shown)} more")
+    warn_caller(
+        DuplicateAnnotationWarning(
+            f"{len(superseded)} annotations have the same (trace_id, name, identifier) as a later "
+            f"one and are replaced by it: row {', '.join(shown)}. The last one wins; give each "
+            "its own identifier to keep them all"
+        )
+    )

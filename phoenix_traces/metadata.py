@@ -1,0 +1,225 @@
+"""Metadata: what Python programs hold, made into JSON that the server can store, or refused.
+
+Numbers, text, dicts and sequences are walked here, because the server's own limits (finite
+numbers, 64-bit integers, nesting, NUL and lone surrogates) need a path in the message. Anything
+else that pydantic knows (dates, UUIDs, Decimals, enums, models, dataclasses, sets ...) becomes what
+pydantic makes of it. numpy's and pandas' values are recognised by what they offer, so that neither
+is imported.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Protocol, TypeAlias, TypeGuard, cast
+
+from pydantic import BaseModel
+from pydantic_core import PydanticCustomError, PydanticSerializationError, to_jsonable_python
+
+MAX_NESTING = 200
+MIN_INTEGER = -(2**63)
+MAX_INTEGER = 2**64 - 1
+
+Problem = tuple[str, object, str]
+
+
+class _NumpyLike(Protocol):
+    dtype: Any
+
+    def astype(self, dtype: str) -> _NumpyLike: ...
+    def tolist(self) -> Any: ...
+
+
+def text_problem(value: str) -> str | None:
+    """Say why the server could not store a text, or return None.
+
+    PostgreSQL has no NUL in text, and a lone surrogate has no UTF-8 form: the server answers 500,
+    or drops every annotation queued beside it.
+    """
+    if "\x00" in value:
+        return "holds a NUL character (\\x00), which PostgreSQL cannot store; remove it"
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return "holds a lone surrogate, which is not valid Unicode; remove or replace it"
+    return None
+
+
+def json_object(value: object) -> dict[str, Any]:
+    """Return metadata as JSON, in new containers.
+
+    Args:
+        value: A mapping, pydantic model or dataclass.
+
+    Raises:
+        PydanticCustomError: naming every path that cannot be sent; a model makes it its own error.
+    """
+    problems: list[Problem] = []
+    result = _Walk(problems).value(value, _ROOT, 0)
+    if not problems and not isinstance(result, dict):
+        problems.append(("metadata", value, "must be a mapping with text keys"))
+    if problems:
+        raise PydanticCustomError(
+            "metadata",
+            "{message}",
+            {
+                "message": "; ".join(f"{path}: {message}" for path, _, message in problems),
+                "problems": problems,
+            },
+        )
+    return cast("dict[str, Any]", result)
+
+
+# A path is kept as (path above, key or index) and written out only when something is wrong there.
+_Path: TypeAlias = "tuple[_Path | None, str | int]"
+_ROOT: _Path = (None, "metadata")
+
+
+def _written(path: _Path) -> str:
+    steps: list[str] = []
+    step: _Path | None = path
+    while step is not None:
+        step, key = step
+        steps.append(f"[{key}]" if isinstance(key, int) else f".{key}")
+    return "".join(reversed(steps)).removeprefix(".")
+
+
+class _Walk:
+    """Walks a value once, collecting the paths that cannot be sent."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+
+    def value(self, value: object, path: _Path, depth: int) -> object:
+        # Exact types first: they are nearly all there is, and abstract classes are slow to ask.
+        kind = type(value)
+        if kind is str:
+            return self._checked(value, path, text_problem(cast("str", value)))
+        if kind is bool or value is None:
+            return value
+        if kind is int:
+            return self._integer(cast("int", value), path)
+        if kind is float:
+            return self._float(cast("float", value), path)
+        if kind is dict:
+            return self._mapping(cast("dict[object, object]", value), path, depth)
+        if kind is list:
+            return self._items(cast("list[object]", value), path, depth)
+        return self._subclass(value, path, depth)
+
+    def _subclass(self, value: object, path: _Path, depth: int) -> object:
+        if isinstance(value, Enum):
+            return self.value(value.value, path, depth)
+        if isinstance(value, str):
+            return self.value(str(value), path, depth)
+        if isinstance(value, int):
+            return self._integer(int(value), path)
+        if isinstance(value, float):
+            return self._float(float(value), path)
+        if isinstance(value, Mapping):
+            return self._mapping(cast("Mapping[object, object]", value), path, depth)
+        if isinstance(value, (Sequence, Set)) and not isinstance(value, (bytes, bytearray)):
+            return self._items(cast("Iterable[object]", value), path, depth)
+        return self._other(value, path, depth)
+
+    def _refuse(self, value: object, path: _Path, problem: str) -> None:
+        self.problems.append((_written(path), value, problem))
+
+    def _checked(self, value: object, path: _Path, problem: str | None) -> object:
+        if problem is not None:
+            self._refuse(value, path, problem)
+        return value
+
+    def _integer(self, value: int, path: _Path) -> int:
+        if not MIN_INTEGER <= value <= MAX_INTEGER:
+            problem = "is outside -2^63 .. 2^64-1, which is what the server stores; make it text"
+            self._refuse(value, path, problem)
+        return value
+
+    def _float(self, value: float, path: _Path) -> float:
+        if not math.isfinite(value):
+            self._refuse(value, path, "is not a finite number; use None or leave it out")
+        return value
+
+    def _mapping(self, value: Mapping[object, object], path: _Path, depth: int) -> object:
+        if self._is_too_deep(value, path, depth):
+            return None
+        result: dict[str, object] = {}
+        for key, item in value.items():
+            name = key.value if isinstance(key, Enum) else key
+            if not isinstance(name, str):
+                self._refuse(key, path, f"has the key {key!r}; keys in JSON are text, use str()")
+            elif problem := text_problem(name):
+                self._refuse(name, path, f"has a key that {problem}")
+            else:
+                result[str(name)] = self.value(item, (path, name), depth + 1)
+        return result
+
+    def _items(self, value: Iterable[object], path: _Path, depth: int) -> object:
+        if self._is_too_deep(value, path, depth):
+            return None
+        return [self.value(item, (path, at), depth + 1) for at, item in enumerate(value)]
+
+    def _is_too_deep(self, value: object, path: _Path, depth: int) -> bool:
+        if depth < MAX_NESTING:
+            return False
+        where = _written(path)[:40]
+        problem = f"is nested deeper than {MAX_NESTING} levels, or holds itself"
+        self.problems.append((f"{where}...", type(value).__name__, problem))
+        return True
+
+    def _other(self, value: object, path: _Path, depth: int) -> object:
+        if _is_pandas_missing(value):
+            return None
+        if isinstance(value, (date, time)):
+            return value.isoformat()
+        if _is_numpy_like(value):
+            return self.value(_plain(value), path, depth)
+        if isinstance(value, Decimal) and not value.is_finite():
+            return self._checked(None, path, "is not a finite number")
+        if isinstance(value, BaseModel):
+            return self.value(dict(value), path, depth)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            fields = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+            return self.value(fields, path, depth)
+        return self._known_to_pydantic(value, path, depth)
+
+    def _known_to_pydantic(self, value: object, path: _Path, depth: int) -> object:
+        kind = type(value)
+        # An iterator is refused because reading it uses it up, and a value may be read twice.
+        if not issubclass(kind, Iterator):
+            try:
+                return self.value(to_jsonable_python(value), path, depth)
+            except (PydanticSerializationError, ValueError):
+                pass
+        self._refuse(value, path, f"is of type {kind.__name__}, which has no JSON form")
+        return None
+
+
+def _is_pandas_missing(value: object) -> bool:
+    kind = type(value)
+    return kind.__module__.startswith("pandas.") and kind.__name__ in ("NAType", "NaTType")
+
+
+def _is_numpy_like(value: object) -> TypeGuard[_NumpyLike]:
+    return hasattr(value, "tolist") and hasattr(value, "dtype")
+
+
+def _plain(value: _NumpyLike) -> object:
+    if type(value).__module__ != "numpy" or value.dtype.kind not in "Mm":
+        return value.tolist()
+    # numpy's own tolist() makes nanosecond dates and durations bare integers.
+    if value.dtype.kind == "m":
+        return value.astype("timedelta64[us]").tolist()
+    return _without_nat(value.astype("str").tolist())
+
+
+def _without_nat(value: object) -> object:
+    if isinstance(value, list):
+        return [_without_nat(item) for item in cast("list[object]", value)]
+    return None if value == "NaT" else value

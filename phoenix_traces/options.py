@@ -1,0 +1,50 @@
+"""How an upload is cut, paced and carried on when something fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, Field
+
+from phoenix_traces.report import UploadReport
+
+DEFAULT_FRAME_BATCH = 100
+
+# Proxies in front of Phoenix commonly refuse bodies above 1 MB; their limit counts headers too.
+DEFAULT_MAX_BATCH_BYTES = 900_000
+
+ProgressCallback: TypeAlias = Callable[[int, int], object]
+ReportCallback: TypeAlias = Callable[[UploadReport], object]
+
+
+class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True):
+    """Say how an upload is cut into requests and what happens when some of it fails.
+
+    Attributes:
+        batch_size: Most rows in a request. Left out: 100 for frames, no limit for lists.
+        max_batch_bytes: Most bytes in a request's body; a larger single row goes alone.
+        max_concurrency: Most requests under way at once.
+        on_error: "raise" sends nothing more after the first batch that failed for good;
+            "continue" tries every batch and raises at the end.
+        on_missing_trace: "raise" treats an unknown trace as an error; "skip" leaves its rows out,
+            stores the others and warns with `SkippedAnnotationWarning`. The server names unknown
+            traces with `sync=True` only.
+        wait_for_traces: Seconds to keep asking for traces that the server does not have yet.
+        on_progress: Called with the rows done and the rows in all, after each answer. Done means
+            that nothing more will be tried for them. An exception that it raises ends the upload.
+        on_report: Called once with the `UploadReport`, however the upload ends.
+    """
+
+    batch_size: Annotated[int, Field(ge=1)] | None = None
+    max_batch_bytes: Annotated[int, Field(ge=1)] = DEFAULT_MAX_BATCH_BYTES
+    max_concurrency: Annotated[int, Field(ge=1, le=64)] = 1
+    on_error: Literal["raise", "continue"] = "raise"
+    on_missing_trace: Literal["raise", "skip"] = "raise"
+    wait_for_traces: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    on_progress: ProgressCallback | None = None
+    on_report: ReportCallback | None = None
+
+    def rows_in_batch(self, default: int | None) -> int | None:
+        """Return the most rows in a request, where leaving the option out differs from None."""
+        return self.batch_size if "batch_size" in self.model_fields_set else default

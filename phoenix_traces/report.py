@@ -1,0 +1,100 @@
+"""The account of an upload: what became of each row of the caller's input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from phoenix_traces.errors import PhoenixHTTPError
+
+
+class RowState(IntEnum):
+    """Name what is known of a row."""
+
+    NOT_STORED = 0
+    UNKNOWN = 1
+    STORED = 2
+
+
+@dataclass(frozen=True)
+class UploadFailure:
+    """Name the rows that one error kept from being stored.
+
+    Attributes:
+        positions: Zero-based positions in the caller's input, in order.
+        error: What the server or the network said about them.
+    """
+
+    positions: tuple[int, ...]
+    error: PhoenixHTTPError
+
+
+@dataclass(frozen=True, repr=False)
+class UploadReport:
+    """Account for every row of an upload, by its zero-based position in the caller's input.
+
+    `stored`, `not_stored` and `unknown` never overlap and add up to the input. A row is unknown
+    when its request went out and no answer says what became of it; sending it again is safe,
+    because the same annotation replaces itself.
+
+    Attributes:
+        states: One `RowState` for each row, as a byte.
+        inserted: The server's ID for each stored row; empty with `sync=False`, where the server
+            gives none and stored means that its queue took the row.
+        failures: What went wrong, in the order in which it happened.
+    """
+
+    states: bytes
+    inserted: Mapping[int, str] = field(default_factory=dict[int, str])
+    failures: tuple[UploadFailure, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return len(self.states)
+
+    @property
+    def stored(self) -> frozenset[int]:
+        return self._rows(RowState.STORED)
+
+    @property
+    def not_stored(self) -> frozenset[int]:
+        return self._rows(RowState.NOT_STORED)
+
+    @property
+    def unknown(self) -> frozenset[int]:
+        return self._rows(RowState.UNKNOWN)
+
+    def _rows(self, state: RowState) -> frozenset[int]:
+        return frozenset(at for at, each in enumerate(self.states) if each == state)
+
+    def rest(self, dataframe: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows still to send: those not stored and those unknown, in order.
+
+        Args:
+            dataframe: The frame that was uploaded, with its rows as they were.
+
+        Raises:
+            ValueError: when the frame has another number of rows.
+        """
+        if len(dataframe) != self.total:
+            raise ValueError(
+                f"this report is about {self.total} rows, and the frame has {len(dataframe)}; "
+                "pass the frame that was uploaded"
+            )
+        return dataframe.take(sorted(self.not_stored | self.unknown))
+
+    def summary(self) -> str:
+        """Return the three counts in a line."""
+        stored, not_stored, unknown = (
+            self.states.count(state)
+            for state in (RowState.STORED, RowState.NOT_STORED, RowState.UNKNOWN)
+        )
+        return f"{stored} stored, {not_stored} not stored, {unknown} unknown"
+
+    def __repr__(self) -> str:
+        return f"<UploadReport of {self.total}: {self.summary()}>"

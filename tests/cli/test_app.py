@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from phoenix_traces.cli.app import app
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+COMMAND = [sys.executable, "-m", "phoenix_traces"]
+
+
+def _python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+@contextlib.contextmanager
+def _demo_that_stays(**settings: str) -> Generator[tuple[subprocess.Popen[str], str], None, None]:
+    """Run `demo --keep` until it says that it stays up; give it and what it has printed."""
+    demo = subprocess.Popen(
+        [*COMMAND, "demo", "--keep"],
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert demo.stdout is not None
+        text = ""
+        for line in demo.stdout:
+            text += line
+            if "Ctrl-C" in line:
+                break
+        yield demo, text
+        demo.stdout.close()
+    finally:
+        if demo.poll() is None:
+            demo.terminate()
+        demo.wait()
+
+
+def test_version_is_that_of_the_package() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert result.output == f"phoenix-traces {version('phoenix-traces')}\n"
+
+
+def test_without_a_command_the_help_lists_the_commands() -> None:
+    result = CliRunner().invoke(app, [])
+    assert "demo" in result.output
+
+
+def test_the_module_runs_as_the_command() -> None:
+    result = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
+    assert "phoenix-traces [OPTIONS] COMMAND" in result.stdout
+
+
+@pytest.mark.parametrize("missing", ["typer", "rich"])
+def test_without_the_extra_it_says_which_one_to_install(missing: str) -> None:
+    result = _python(
+        f"import sys; sys.modules[{missing!r}] = None\nfrom phoenix_traces.cli import main\nmain()"
+    )
+    assert result.returncode == 1
+    assert 'pip install "phoenix-traces[cli]"' in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_broken_installation_is_not_mistaken_for_a_missing_extra() -> None:
+    result = _python(
+        "import sys; sys.modules['phoenix_traces.cli.app'] = None\n"
+        "from phoenix_traces.cli import main\n"
+        "main()"
+    )
+    assert "ModuleNotFoundError" in result.stderr
+
+
+def test_the_demo_without_its_extra_says_which_one_to_install() -> None:
+    result = _python(
+        "import sys; sys.modules['opentelemetry'] = None; sys.argv[1:] = ['demo']\n"
+        "from phoenix_traces.cli import main\n"
+        "main()"
+    )
+    assert result.returncode == 1
+    assert 'pip install "phoenix-traces[demo]"' in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_importing_the_package_loads_neither_command_line_nor_demo() -> None:
+    result = _python(
+        "import sys, phoenix_traces\n"
+        "heavy = ('typer', 'rich', 'opentelemetry', 'phoenix_traces.cli', 'phoenix_traces.demo')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    assert result.stdout == "[]\n", result.stderr
+
+
+def test_the_demo_keeps_its_server_until_ctrl_c_whatever_the_environment_says() -> None:
+    """A person's own endpoint, key and proxy have no part in it."""
+    settings = {
+        "PHOENIX_ENDPOINT": "http://127.0.0.1:9",
+        "PHOENIX_PORT": "9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "http_proxy": "http://127.0.0.1:9",
+    }
+    with _demo_that_stays(**settings) as (demo, text):
+        address = re.search(r"Web UI: (\S+)", text)
+        assert address is not None, text
+        assert httpx.get(f"{address[1]}/healthz", trust_env=False).text == "OK"
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait() == 0
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{address[1]}/healthz", trust_env=False)
