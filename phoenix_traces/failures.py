@@ -52,7 +52,7 @@ class AnnotationFailure:
 def _picklable(value: object) -> object:
     try:
         pickle.dumps(value)
-    except Exception:
+    except Exception:  # noqa: BLE001 - a caller's own class may raise anything here
         return shown(value)
     return value
 
@@ -61,7 +61,7 @@ def shown(value: object) -> str:
     """Return a value's repr, cut to a length that fits a message."""
     try:
         text = repr(value)
-    except Exception:
+    except Exception:  # noqa: BLE001 - and here
         text = f"<{type(value).__name__} without a repr>"
     if len(text) <= _MOST_CHARACTERS_SHOWN:
         return text
@@ -134,17 +134,24 @@ def _not_a_number(_: str, value: object) -> str:
 
 _ABOUT_THE_WHOLE = frozenset({"missing", "no_result", "too_long_together"})
 
+
+def _lone_surrogate(_field: str, _value: object) -> str:
+    return "holds a lone surrogate, which is not valid Unicode; remove or replace it"
+
+
+def _not_a_model(_field: str, _value: object) -> str:
+    return "must be a mapping, or a model of phoenix_traces"
+
+
 _MESSAGES: Mapping[str, Callable[[str, object], str]] = {
     "missing": lambda field, _: f"{field} is missing",
     "extra_forbidden": _unknown_key,
     "literal_error": _not_a_choice,
     "blank_text": lambda field, _: f"{field} values must be non-empty strings",
     "string_type": _not_text,
-    "string_unicode": lambda *_: (
-        "holds a lone surrogate, which is not valid Unicode; remove or replace it"
-    ),
+    "string_unicode": _lone_surrogate,
     "float_type": _not_a_number,
     "score_text": _not_a_number,
     "finite_number": lambda _, value: f"Score value '{value}' is not finite; leave it out instead",
-    "model_type": lambda *_: "must be a mapping, or a model of phoenix_traces",
+    "model_type": _not_a_model,
 }

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
@@ -123,7 +124,7 @@ class _Walk:
             return self._float(float(value), path)
         if isinstance(value, Mapping):
             return self._mapping(cast("Mapping[object, object]", value), path, depth)
-        if isinstance(value, (Sequence, Set)) and not isinstance(value, (bytes, bytearray)):
+        if isinstance(value, (Sequence, AbstractSet)) and not isinstance(value, (bytes, bytearray)):
             return self._items(cast("Iterable[object]", value), path, depth)
         return self._other(value, path, depth)
 

@@ -36,7 +36,8 @@ _PHOENIX_NAMES = (
     "PHOENIX_API_KEY",
     "PHOENIX_CLIENT_HEADERS",
 )
-_EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+# What a server binds to; a client needs one address of it.
+_EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 _log = logging.getLogger("phoenix_traces")

@@ -6,18 +6,16 @@ import sys
 
 PROGRAM = "phoenix-traces"
 
-_PARTS_OF_THE_EXTRA = ("click", "rich", "typer")
-
 
 def main() -> None:
     """Run the command line; without the extra, say which one to install and exit 1."""
     try:
         from phoenix_traces.cli.app import app
     except ModuleNotFoundError as error:
-        if error.name not in _PARTS_OF_THE_EXTRA:
+        if error.name != "typer":
             raise
         print(
-            f"{PROGRAM} needs {error.name}, which is not installed. "
+            f"{PROGRAM} needs typer, which is not installed. "
             'Install it with: pip install "phoenix-traces[cli]"',
             file=sys.stderr,
         )

@@ -16,7 +16,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_PROXIES = {"all_proxy", "http_proxy"}
+_PARTS_OF_THE_EXTRA = ("opentelemetry", "rich")
+_PROXIES = ("all_proxy", "http_proxy")
 
 
 def _show_version(wanted: bool) -> None:
@@ -45,11 +46,11 @@ def demo(
     try:
         from phoenix_traces.demo.run import run_demo
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "opentelemetry":
+        if (error.name or "").split(".")[0] not in _PARTS_OF_THE_EXTRA:
             raise
         typer.echo(
-            "The demo needs Phoenix and OpenTelemetry. "
-            'Install them with: pip install "phoenix-traces[demo]"',
+            f"The demo needs {error.name}, which is not installed. "
+            'Install it with: pip install "phoenix-traces[demo]"',
             err=True,
         )
         raise typer.Exit(1) from None

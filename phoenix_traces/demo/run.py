@@ -20,6 +20,7 @@ from phoenix_traces.demo.table import annotation_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 PROJECT = "tidemark-support"
 
@@ -29,14 +30,14 @@ _FAILED = 1
 
 
 def run_demo(
-    *, keep: bool = False, out: TextIO | None = None, phoenix: EmbeddedPhoenix | None = None
+    *, keep: bool = False, out: TextIO | None = None, python: str | Path | None = None
 ) -> int:
     """Start a Phoenix, annotate a dozen traces in it, and print what the server then holds.
 
     Args:
         keep: Leave the server up until Ctrl-C or until it ends.
         out: Where to print; standard output by default.
-        phoenix: A server that is not running yet; a temporary one by default.
+        python: Interpreter that has `arize-phoenix`; this one by default.
 
     Returns:
         0 when the server holds exactly what was written, else 1.
@@ -44,13 +45,13 @@ def run_demo(
     console = Console(file=out, highlight=False)
     console.print("Starting a real Phoenix on this machine; this takes 10 to 30 seconds ...")
     try:
-        with phoenix or EmbeddedPhoenix() as server:
+        with EmbeddedPhoenix(python=python) as server:
             code = tell_story(server.base_url, console)
             if keep:
                 _keep_up(server, console)
     except PhoenixStartError as error:
         return _fail(console, str(error))
-    _say(console, "Phoenix is stopped and its data removed.")
+    _say(console, "Phoenix is stopped, and its temporary folder removed.")
     if not keep:
         _say(console, "To look around in the web UI, run the demo with --keep.")
     return code

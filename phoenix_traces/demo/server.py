@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-INSTALL_HINT = 'Install it with: pip install "phoenix-traces[demo]"'
+_INSTALL_HINT = 'Install it with: pip install "phoenix-traces[demo]"'
 
 _POLL_SECONDS = 0.1
 _CALLERS_SETTINGS = ("PHOENIX_", "OTEL_")
@@ -63,7 +63,8 @@ class EmbeddedPhoenix:
         """Choose the folder and the ports; nothing is started yet.
 
         Args:
-            python: Interpreter that has `arize-phoenix`; this one by default.
+            python: Interpreter that has `arize-phoenix`, a path or a name to look up in
+                PATH; this one by default.
             working_dir: Folder for data and log, which is kept. By default a temporary
                 one, which `close` removes.
             port: HTTP port; a free one by default.
@@ -76,7 +77,7 @@ class EmbeddedPhoenix:
         free = free_ports(2)
         self.port = port or free[0]
         self.grpc_port = grpc_port or free[1]
-        self._python = str(python or sys.executable)
+        self._python = _interpreter(python)
         self._keeps_folder = working_dir is not None
         self.working_dir = Path(working_dir or tempfile.mkdtemp(prefix="phoenix-")).absolute()
         self.working_dir.mkdir(parents=True, exist_ok=True)
@@ -237,7 +238,7 @@ class EmbeddedPhoenix:
         # The file may hold an earlier run's log, whose troubles are not today's.
         log = self.log_path.read_bytes()[log_start:].decode("utf-8", errors="replace")
         if _NOT_INSTALLED.search(log):
-            reason = f"Phoenix is not installed for {self._python}. {INSTALL_HINT}"
+            reason = f"Phoenix is not installed for {self._python}. {_INSTALL_HINT}"
         elif _PORT_TAKEN.search(log):
             reason = _port_taken(self.port)
         else:
@@ -262,6 +263,15 @@ class EmbeddedPhoenix:
             _signal_group(process, signal.SIGKILL)
             process.wait()
             self._process = None
+
+
+def _interpreter(python: str | Path | None) -> str:
+    if python is None:
+        return sys.executable
+    if isinstance(python, Path) or os.sep in python:
+        # The server runs in another folder, where a relative path would miss.
+        return str(Path(python).absolute())
+    return python
 
 
 def _port_taken(port: int) -> str:

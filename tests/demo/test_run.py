@@ -11,7 +11,6 @@ from rich.console import Console
 from phoenix_traces.demo import run
 from phoenix_traces.demo.readback import differences
 from phoenix_traces.demo.run import PROJECT, run_demo, tell_story
-from phoenix_traces.demo.server import EmbeddedPhoenix
 from phoenix_traces.demo.story import EXAMPLES
 from tests.support.fakeserver import Answer, FakeServer
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from phoenix_traces.demo.annotate import Written
     from phoenix_traces.demo.readback import StoredAnnotation
+    from phoenix_traces.demo.server import EmbeddedPhoenix
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_server_that_refuses_the_traces_is_a_failure_that_says_so(console: Con
 def test_a_server_that_does_not_start_is_a_failure_that_says_why(tmp_path: Path) -> None:
     out = io.StringIO()
     missing = tmp_path / "no-python"
-    assert run_demo(out=out, phoenix=EmbeddedPhoenix(python=missing)) == 1
+    assert run_demo(out=out, python=missing) == 1
     assert f"The demo failed: Cannot run {missing}" in out.getvalue()
 
 

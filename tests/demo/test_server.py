@@ -106,6 +106,14 @@ def test_an_interpreter_that_does_not_exist_is_named(tmp_path: Path) -> None:
     assert f"Cannot run {tmp_path / 'no-python'}: No such file or directory" in message
 
 
+def test_a_relative_interpreter_is_looked_for_where_the_caller_is(
+    tmp_path: Path, interpreter: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interpreter("echo found; exit 1")
+    monkeypatch.chdir(tmp_path)
+    assert _start_error(EmbeddedPhoenix(python="./python")).endswith("found")
+
+
 def test_a_missing_phoenix_says_what_to_install(interpreter: Callable[[str], Path]) -> None:
     bare = interpreter(f'exec {sys.executable} -I -S "$@"')
     message = _start_error(EmbeddedPhoenix(python=bare))

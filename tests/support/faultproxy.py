@@ -24,8 +24,12 @@ from concurrent.futures import Future
 from dataclasses import KW_ONLY, dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
-from types import TracebackType
-from typing import Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
 
 BrokenConnection = Literal[
     "refused", "reset_before", "reset_after", "stalled_before", "stalled", "cut"
@@ -110,11 +114,12 @@ class FaultProxy:
         """Send the requests that arrive from now on to another port."""
         self.upstream_port = port
 
-    def __enter__(self) -> FaultProxy:
+    def __enter__(self) -> Self:
         self._listener = bind(0)
         # Listening before the loop runs: a client that is early waits instead of being refused.
         self._listener.listen()
         self.port = self._listener.getsockname()[1]
+        self._is_refusing = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="fault-proxy", daemon=True)
@@ -134,21 +139,25 @@ class FaultProxy:
         asyncio.run(self._serve_until_stopped())
 
     async def _serve_until_stopped(self) -> None:
-        self._server = await asyncio.start_server(self._accept, sock=self._listener)
+        # Without asyncio's own server: closed while it accepts, it leaves connections open.
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._listener, self._accept)
         await asyncio.wrap_future(self._stop)
-        self._server.close()
+        loop.remove_reader(self._listener)
         self._listener.close()
-        # Connections accepted this very moment get to start, so that ending the loop, which
-        # cancels what still runs, closes them like all others.
-        await asyncio.sleep(0.01)
+        # What was accepted this very moment gets to start, so that ending the loop, which
+        # cancels all that still runs, closes it too.
+        await asyncio.sleep(0)
 
-    def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
-        # Not left to asyncio: Python 3.11 logs an error for each task of its own that is cancelled.
-        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+    def _accept(self) -> None:
+        connection, _ = self._listener.accept()
+        task = asyncio.get_running_loop().create_task(self._serve(connection))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+    async def _serve(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        reader, writer = await asyncio.open_connection(sock=connection)
         # With no buffer allowed, drain() returns when everything is with the kernel, and
         # abort() after it loses nothing.
         writer.transport.set_write_buffer_limits(high=0)
@@ -217,13 +226,18 @@ class FaultProxy:
         return head.encode() + HEAD_END + status.phrase.encode()
 
     async def _refuse_connections(self) -> None:
-        if not self.refuse_seconds or not self._server.is_serving():
+        if not self.refuse_seconds or self._is_refusing:
             return
-        self._server.close()
+        self._is_refusing = True
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._listener)
+        self._listener.close()
         # Bound but not listening: the port stays ours while the kernel refuses connections.
         self._listener = bind(self.port)
         await asyncio.sleep(self.refuse_seconds)
-        self._server = await asyncio.start_server(self._accept, sock=self._listener)
+        self._listener.listen()
+        loop.add_reader(self._listener, self._accept)
+        self._is_refusing = False
 
     async def _forward(self, request: Message) -> Message:
         reader, writer = await asyncio.open_connection(HOST, self.upstream_port)
@@ -238,6 +252,7 @@ def bind(port: int) -> socket.socket:
     """Take a port on loopback (0: any free one) without listening yet."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setblocking(False)
     listener.bind((HOST, port))
     return listener
 
