@@ -108,8 +108,11 @@ def _problems(
 def _not_text(field: str, value: object) -> str:
     if value is None:
         return f"{field} values cannot be None"
+    kind = type(value).__name__
+    if isinstance(value, (bytes, bytearray)):
+        return f"must be text, not {kind}: use decode()"
     hint = "numbers belong in score; " if isinstance(value, (int, float)) else ""
-    return f"must be text, not {type(value).__name__}: {hint}use str() if it is meant as text"
+    return f"must be text, not {kind}: {hint}use str() if it is meant as text"
 
 
 def _unknown_key(field: str, _: object) -> str:

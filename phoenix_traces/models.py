@@ -9,87 +9,103 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
+    ConfigDict,
     Field,
-    JsonValue,
-    PlainValidator,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
-from typing_extensions import Self
+from typing_extensions import Self, TypeAliasType
 
 from phoenix_traces.metadata import json_object, text_problem
+from phoenix_traces.schema_rules import STORABLE, add_field_rules, add_result_rules
 
 AnnotatorKind: TypeAlias = Literal["LLM", "CODE", "HUMAN"]
+
+# Strict, because pydantic would otherwise read bytes as text.
+Text: TypeAlias = Annotated[str, StringConstraints(strict=True)]
+
+# What metadata may hold, for the schema alone: validation walks the value itself.
+StorableText: TypeAlias = Annotated[str, Field(json_schema_extra={"pattern": STORABLE})]
+MetadataValue = TypeAliasType(
+    "MetadataValue",
+    "StorableText | float | bool | list[MetadataValue] | dict[StorableText, MetadataValue] | None",
+)
 
 RESERVED_NAME = "note"
 MAX_KEY_BYTES = 2600
 
 
-def _checked_text(value: str) -> str:
-    if problem := text_problem(value):
+class AnnotationModel(BaseModel, frozen=True, extra="forbid", revalidate_instances="always"):
+    """Hold what the models of a request share.
+
+    The rules are in validators and in this configuration, not in the fields' types, so that a
+    subclass which narrows a field to its own rubric keeps them.
+    """
+
+    model_config = ConfigDict(
+        str_strip_whitespace=True, allow_inf_nan=False, json_schema_extra=add_field_rules
+    )
+
+
+def _storable(value: object) -> None:
+    if isinstance(value, str) and (problem := text_problem(value)):
         raise PydanticCustomError("unstorable_text", "{problem}", {"problem": problem})
-    return value
 
 
 def _required_text(value: str) -> str:
     if not value:
         raise PydanticCustomError("blank_text", "values must be non-empty strings")
-    return _checked_text(value)
-
-
-def _optional_text(value: str) -> str | None:
-    return _checked_text(value) or None
-
-
-def _annotation_name(value: str) -> str:
-    if value == RESERVED_NAME:
-        raise PydanticCustomError(
-            "reserved_name",
-            "the name 'note' is reserved for notes, which are not annotations; choose another name",
-        )
+    _storable(value)
     return value
 
 
-def _not_text(value: object) -> object:
-    if isinstance(value, (str, bytes, bytearray)):
-        raise PydanticCustomError(
-            "score_text",
-            "cannot be converted to float: it is text; pass a number",
-        )
+def _optional_text(value: str | None) -> str | None:
+    if not value:
+        return None
+    _storable(value)
     return value
 
 
-RequiredText = Annotated[
-    str, StringConstraints(strip_whitespace=True), AfterValidator(_required_text)
-]
-AnnotationName = Annotated[RequiredText, AfterValidator(_annotation_name)]
-OptionalText = (
-    Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_optional_text)] | None
-)
-Score = Annotated[float, BeforeValidator(_not_text), Field(allow_inf_nan=False)] | None
-Metadata = (
-    Annotated[
-        dict[str, Any],
-        PlainValidator(json_object, json_schema_input_type=dict[str, JsonValue]),
-    ]
-    | None
-)
+class AnnotationResult(AnnotationModel):
+    """A judgement: a label, a score, an explanation, or several of them.
 
-
-class AnnotationResult(BaseModel, frozen=True, extra="forbid", revalidate_instances="always"):
-    """Hold a judgement: a label, a score, an explanation, or several of them.
-
-    Blank text counts as absent, and at least one of the three must be present: the server would
-    store a row of nulls instead.
+    At least one of the three is needed. Text of nothing but white space counts as absent.
     """
 
-    label: OptionalText = None
-    score: Score = None
-    explanation: OptionalText = None
+    model_config = ConfigDict(json_schema_extra=add_result_rules)
+
+    label: Text | None = Field(
+        default=None,
+        description="The category that was chosen.",
+        examples=["correct"],
+    )
+    score: float | None = Field(
+        default=None,
+        description="A number; higher usually means better.",
+        examples=[0.95],
+    )
+    explanation: Text | None = Field(
+        default=None,
+        description="Why it was judged so.",
+        examples=["The answer agrees with the document that was found."],
+    )
+
+    @field_validator("label", "explanation")
+    @classmethod
+    def _blank_is_absent(cls, value: str | None) -> str | None:
+        return _optional_text(value)
+
+    @field_validator("score", mode="before")
+    @classmethod
+    def _not_text(cls, value: object) -> object:
+        if isinstance(value, (str, bytes, bytearray)):
+            raise PydanticCustomError(
+                "score_text", "cannot be converted to float: it is text; pass a number"
+            )
+        return value
 
     @model_validator(mode="after")
     def _has_content(self) -> Self:
@@ -100,11 +116,11 @@ class AnnotationResult(BaseModel, frozen=True, extra="forbid", revalidate_instan
         return self
 
 
-class TraceAnnotationData(BaseModel, frozen=True, extra="forbid", revalidate_instances="always"):
-    """Describe one annotation of one trace, as it goes over the wire.
+class TraceAnnotationData(AnnotationModel):
+    """One annotation of one trace.
 
-    (trace_id, name, identifier) is the server's key: writing it again replaces the whole
-    annotation, and two reviewers without identifiers overwrite each other.
+    The server keeps one annotation for each trace, name and identifier: writing it again replaces
+    the whole annotation, and two reviewers without identifiers overwrite each other.
 
     Example:
         >>> TraceAnnotationData(
@@ -116,12 +132,56 @@ class TraceAnnotationData(BaseModel, frozen=True, extra="forbid", revalidate_ins
         1.0
     """
 
-    trace_id: RequiredText
-    name: AnnotationName
-    annotator_kind: AnnotatorKind
-    result: AnnotationResult
-    metadata: Metadata = None
-    identifier: OptionalText = None
+    trace_id: Text = Field(
+        description="The trace, as Phoenix shows it.",
+        examples=["4bf92f3577b34da6a3ce929d0e0e4736"],
+    )
+    name: Text = Field(
+        description="What is judged; 'note' is reserved.",
+        examples=["correctness"],
+    )
+    annotator_kind: AnnotatorKind = Field(
+        description="Who judges: a model, a program or a person.", examples=["HUMAN"]
+    )
+    result: AnnotationResult = Field(description="The judgement.")
+    metadata: dict[str, Any] | None = Field(
+        default=None,
+        description="Anything else worth keeping, as a JSON object.",
+        examples=[{"reviewer": "ana", "seconds": 41}],
+    )
+    identifier: Text | None = Field(
+        default=None,
+        description="Tells several annotations of one name on one trace apart, such as by reviewer.",
+        examples=["ana"],
+    )
+
+    @field_validator("trace_id", "name")
+    @classmethod
+    def _not_blank(cls, value: str) -> str:
+        return _required_text(value)
+
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, value: str) -> str:
+        if value == RESERVED_NAME:
+            raise PydanticCustomError(
+                "reserved_name",
+                "the name 'note' is reserved for notes, which are not annotations; "
+                "choose another name",
+            )
+        return value
+
+    @field_validator("identifier")
+    @classmethod
+    def _blank_is_absent(cls, value: str | None) -> str | None:
+        return _optional_text(value)
+
+    @field_validator(
+        "metadata", mode="before", json_schema_input_type=dict[StorableText, MetadataValue] | None
+    )
+    @classmethod
+    def _is_json(cls, value: object) -> dict[str, Any] | None:
+        return None if value is None else json_object(value)
 
     @model_validator(mode="after")
     def _key_fits(self) -> Self:

@@ -9,14 +9,14 @@ may be under way together, be repeated and overtake each other without harm.
 from __future__ import annotations
 
 import heapq
-from collections import Counter, deque
-from collections.abc import Iterator
+from collections import deque
 from dataclasses import dataclass
 from itertools import count
 from typing import Generic
 
 import httpx
 
+from phoenix_traces.account import Account
 from phoenix_traces.answers import inserted_annotations, status_error, transport_error
 from phoenix_traces.batches import Batch, Rows, RowT, cut, encode_body
 from phoenix_traces.errors import (
@@ -29,7 +29,7 @@ from phoenix_traces.errors import (
 from phoenix_traces.exchange import MAYBE_PROCESSED, Call, Outcome
 from phoenix_traces.models import InsertedTraceAnnotation
 from phoenix_traces.options import UploadOptions
-from phoenix_traces.report import RowState, UploadFailure, UploadReport
+from phoenix_traces.report import UploadFailure, UploadReport
 from phoenix_traces.warn import warn_caller
 
 PATH = "v1/trace_annotations"
@@ -80,12 +80,7 @@ class Upload(Generic[RowT]):
         self._waiting: list[tuple[float, int, _Job[RowT]]] = []
         self._number = count()
         self._flying: dict[Call, _Job[RowT]] = {}
-        self._states = bytearray(rows.total)
-        self._inserted: dict[int, InsertedTraceAnnotation] = {}
-        self._failures: list[UploadFailure] = []
-        self._skipped: list[UploadFailure] = []
-        self._replaced = Counter(rows.superseded.values())
-        self._done = 0
+        self._account = Account(rows.total, rows.superseded)
         self._stopped = False
 
     # What to send
@@ -116,27 +111,27 @@ class Upload(Generic[RowT]):
     # What came of it
 
     def receive(self, call: Call, outcome: Outcome, now: float) -> None:
-        job = self._flying.pop(call)
+        job = self._flying[call]
         if _maybe_processed(outcome):
-            self._mark(job.batch, RowState.UNKNOWN)
+            self._account.doubt(job.batch.positions)
         if isinstance(outcome, httpx.RequestError):
             self._fail(job.batch, transport_error(outcome))
         elif outcome.is_success:
             self._take_answer(job.batch, outcome)
         else:
             self._take_refusal(job, outcome, now)
+        # Last, because an interrupt may come at any line, and rows under way are unknown.
+        del self._flying[call]
         if self._options.on_progress is not None:
-            self._options.on_progress(self._done, self._rows.total)
+            self._options.on_progress(self._account.done, self._account.total)
 
     def _take_answer(self, batch: Batch[RowT], response: httpx.Response) -> None:
         answer = inserted_annotations(response, len(batch) if self._sync else 0)
         if isinstance(answer, PhoenixStatusError):
-            self._mark(batch, RowState.UNKNOWN)
+            self._account.doubt(batch.positions)
             self._fail(batch, answer)
-            return
-        self._inserted.update(zip(batch.positions, answer))
-        self._mark(batch, RowState.STORED)
-        self._settle(batch)
+        else:
+            self._account.store(batch.positions, answer)
 
     def _take_refusal(self, job: _Job[RowT], response: httpx.Response, now: float) -> None:
         batch = job.batch
@@ -176,8 +171,7 @@ class Upload(Generic[RowT]):
             later = _Job(late, give_up_at=give_up_at, pause=pause)
             heapq.heappush(self._waiting, (at, next(self._number), later))
         elif self._options.on_missing_trace == "skip":
-            self._skipped.append(UploadFailure(late.positions, error))
-            self._settle(late)
+            self._account.skip(late.positions, error)
         else:
             self._fail(late, error)
 
@@ -190,35 +184,15 @@ class Upload(Generic[RowT]):
         self._send_again(batch.pick(lambda place: batch.positions[place] not in refused))
 
     def _fail(self, batch: Batch[RowT], error: PhoenixHTTPError) -> None:
-        self._failures.append(UploadFailure(batch.positions, error))
-        self._settle(batch)
+        self._account.fail(batch.positions, error)
         if self._options.on_error == "raise":
             self._stopped = True
-
-    def _mark(self, batch: Batch[RowT], state: RowState) -> None:
-        for position in batch.positions:
-            self._states[position] = state
-
-    def _settle(self, batch: Batch[RowT]) -> None:
-        self._done += len(batch)
-        if self._replaced:
-            self._done += sum(self._replaced[position] for position in batch.positions)
 
     # What it all came to
 
     def report(self) -> UploadReport:
         """Return the account as it stands; rows under way are unknown."""
-        states = self._states.copy()
-        for job in self._flying.values():
-            for position in job.batch.positions:
-                states[position] = RowState.UNKNOWN
-        ids = {position: inserted.id for position, inserted in self._inserted.items()}
-        for position, winner in self._rows.superseded.items():
-            states[position] = states[winner]
-            if winner in ids:
-                ids[position] = ids[winner]
-        failures = tuple(self._failures + self._skipped)
-        return UploadReport(bytes(states), dict(sorted(ids.items())), failures)
+        return self._account.report(job.batch.positions for job in self._flying.values())
 
     def result(self) -> list[InsertedTraceAnnotation]:
         """Return what the server inserted, in the order of the input; nothing with `sync=False`.
@@ -228,20 +202,12 @@ class Upload(Generic[RowT]):
         """
         report = self.report()
         self._hand_over(report)
-        if self._failures:
-            error = self._failures[0].error
+        if (error := self._account.error) is not None:
             error.report = report
             raise error
-        if self._skipped:
-            warn_caller(SkippedAnnotationWarning(_skipped_text(self._skipped, report), report))
-        return list(self._in_input_order())
-
-    def _in_input_order(self) -> Iterator[InsertedTraceAnnotation]:
-        superseded = self._rows.superseded
-        for position in range(self._rows.total if self._inserted else 0):
-            inserted = self._inserted.get(superseded.get(position, position))
-            if inserted is not None:
-                yield inserted
+        if skipped := self._account.skipped:
+            warn_caller(SkippedAnnotationWarning(_skipped_text(skipped, report), report))
+        return self._account.inserted()
 
     def interrupted(self, error: BaseException) -> None:
         """Attach the account to what stopped the upload: an interrupt, a cancellation, a bug."""

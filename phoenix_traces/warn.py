@@ -10,7 +10,7 @@ _PACKAGE = __name__.partition(".")[0]
 
 def warn_caller(warning: Warning) -> None:
     """Issue a warning as if from the nearest line outside this package."""
-    level = 0
+    level = 1
     frame = inspect.currentframe()
     while frame is not None and _is_ours(frame.f_globals.get("__name__", "")):
         frame = frame.f_back

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure, failures_from
 from phoenix_traces.frames.cells import Column, cells
-from phoenix_traces.models import AnnotationName, AnnotatorKind
+from phoenix_traces.models import TraceAnnotationData
 
 ID_NAMES = ("trace_id", "context.trace_id")
 NAME_NAMES = ("name", "annotation_name")
@@ -92,6 +92,7 @@ class _Resolver:
         self._find_ids()
         self._find_name(annotation_name)
         self._find_kind(annotator_kind)
+        self._check_arguments()
         self._find_rest()
         self._raise_problems()
         return FrameColumns(self._frame.index, self._columns, self._constants, self._names)
@@ -174,7 +175,7 @@ class _Resolver:
         if len(columns) == 2:
             self._refuse("DataFrame cannot have both 'name' and 'annotation_name' columns")
         elif argument is not None:
-            self._take_argument("name", "annotation_name", argument, TypeAdapter(AnnotationName))
+            self._constants["name"] = argument
         elif columns:
             self._take("name", columns[0])
         else:
@@ -186,8 +187,7 @@ class _Resolver:
 
     def _find_kind(self, argument: str | None) -> None:
         if argument is not None:
-            adapter: TypeAdapter[str] = TypeAdapter(AnnotatorKind)
-            self._take_argument(KIND_NAME, KIND_NAME, argument, adapter)
+            self._constants[KIND_NAME] = argument
         elif self._has(KIND_NAME):
             self._take(KIND_NAME, KIND_NAME)
         else:
@@ -197,15 +197,23 @@ class _Resolver:
                 KIND_NAME,
             )
 
-    def _take_argument(
-        self, field: str, name: str, value: object, adapter: TypeAdapter[str]
-    ) -> None:
+    def _check_arguments(self) -> None:
+        fields = {"name": "annotation_name"}
+        annotation = {
+            "trace_id": "any",
+            "name": "any",
+            KIND_NAME: "HUMAN",
+            "result": {"score": 1},
+            **self._constants,
+        }
         try:
-            self._constants[field] = adapter.validate_python(value)
+            checked = TraceAnnotationData.model_validate(annotation)
         except ValidationError as error:
-            for failure in failures_from(error, position=0, fields={"": name}):
-                message = f"{name}: {failure.message}"
-                self._problems.append(AnnotationFailure(None, None, name, value, message))
+            for failure in failures_from(error, position=0, fields=fields):
+                message = f"{failure.field}: {failure.message}"
+                self._problems.append(replace(failure, position=None, message=message))
+        else:
+            self._constants.update({field: getattr(checked, field) for field in self._constants})
 
     def _find_rest(self) -> None:
         for name in (*RESULT_NAMES, *OPTIONAL_NAMES):

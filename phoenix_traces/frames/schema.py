@@ -13,19 +13,18 @@ from typing import TypeAlias, cast
 
 import pandas as pd
 import pandera.pandas as pa
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from phoenix_traces.frames.cells import Column, cells, score_or_none, text_or_none
 from phoenix_traces.frames.columns import ID_NAMES, KIND_NAME, NAME_NAMES, RESULT_NAMES
 from phoenix_traces.metadata import json_object, text_problem
-from phoenix_traces.models import MAX_KEY_BYTES, RESERVED_NAME, Score
+from phoenix_traces.models import MAX_KEY_BYTES, RESERVED_NAME, AnnotationResult
 
 Verdict: TypeAlias = "bool | Column"
 
 _KINDS = frozenset({"LLM", "CODE", "HUMAN"})
 _MOST_BYTES_PER_CHARACTER = 4
-_SCORE: TypeAdapter[float | None] = TypeAdapter(Score)
 
 
 def _verdicts(column: Column | pd.DataFrame, verdicts: Iterable[bool]) -> Column:
@@ -135,7 +134,7 @@ def _is_present(value: object) -> bool:
 
 def _is_score(value: object) -> bool:
     try:
-        _SCORE.validate_python(score_or_none(value))
+        AnnotationResult.model_validate({"label": "any", "score": score_or_none(value)})
     except ValidationError:
         return False
     return True

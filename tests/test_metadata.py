@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import OrderedDict, UserDict, deque
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from enum import Enum, IntEnum
+from ipaddress import ip_address
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from pydantic import BaseModel
+from pydantic_core import PydanticCustomError
+
+from phoenix_traces.metadata import MAX_NESTING, json_object, text_problem
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+class Level(IntEnum):
+    HIGH = 3
+
+
+@dataclasses.dataclass
+class Reviewer:
+    name: str
+    since: date
+
+
+class Model(BaseModel):
+    name: str
+    scores: list[float]
+    reviewer: Reviewer | None = None
+
+
+class Unruly:
+    """Neither JSON nor anything that pydantic knows."""
+
+
+def _value(value: object) -> Any:
+    return json_object({"key": value})["key"]
+
+
+def _refusals(metadata: object) -> list[tuple[str, str]]:
+    """Return the paths that are refused, and why."""
+    with pytest.raises(PydanticCustomError) as caught:
+        json_object(metadata)
+    context = caught.value.context
+    assert context is not None
+    return [(path, message) for path, _, message in context["problems"]]
+
+
+# What becomes JSON
+
+
+@pytest.mark.parametrize(
+    ("given_value", "json_value"),
+    [
+        (None, None),
+        (True, True),
+        (-(2**63), -(2**63)),
+        (2**64 - 1, 2**64 - 1),
+        (0.1, 0.1),
+        ("text \U0001f600", "text \U0001f600"),
+        ((1, 2), [1, 2]),
+        (range(3), [0, 1, 2]),
+        (deque([1]), [1]),
+        ({1}, [1]),
+        (frozenset({"a"}), ["a"]),
+        (OrderedDict(a=1), {"a": 1}),
+        (UserDict({"a": 1}), {"a": 1}),
+        (MappingProxyType({"a": 1}), {"a": 1}),
+        (Colour.RED, "red"),
+        (Level.HIGH, 3),
+        (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        (Decimal("0.10"), "0.10"),
+        (date(2026, 1, 2), "2026-01-02"),
+        (time(3, 4), "03:04:00"),
+        (datetime(2026, 1, 2, 3, 4, tzinfo=timezone.utc), "2026-01-02T03:04:00+00:00"),
+        (timedelta(seconds=90), "PT1M30S"),
+        (b"text", "text"),
+        (PurePosixPath("/a/b"), "/a/b"),
+        (ip_address("127.0.0.1"), "127.0.0.1"),
+        (Reviewer("ana", date(2026, 1, 2)), {"name": "ana", "since": "2026-01-02"}),
+        (Model(name="m", scores=[1]), {"name": "m", "scores": [1.0], "reviewer": None}),
+    ],
+)
+def test_what_python_programs_hold_becomes_json(given_value: object, json_value: object) -> None:
+    assert _value(given_value) == json_value
+    json.dumps(_value(given_value), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("given_value", "json_value"),
+    [
+        (np.int64(5), 5),
+        (np.uint64(2**64 - 1), 2**64 - 1),
+        (np.float32(0.5), 0.5),
+        (np.bool_(False), False),
+        (np.str_("text"), "text"),
+        (np.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]]),
+        (np.array(["a", "b"]), ["a", "b"]),
+        (np.array([1, None, "x"], dtype=object), [1, None, "x"]),
+        (np.array(7), 7),
+        (np.datetime64("2026-01-02"), "2026-01-02"),
+        (np.datetime64("2026-01-02T03:04:05.000000006"), "2026-01-02T03:04:05.000000006"),
+        (np.datetime64("NaT"), None),
+        (np.array(["2026-01-02", "NaT"], dtype="datetime64[ns]"), ["2026-01-02T00:00:00.000000000", None]),
+        (np.timedelta64(90, "s"), "PT1M30S"),
+        (pd.NA, None),
+        (pd.NaT, None),
+        (pd.Timestamp("2026-01-02T03:04:05Z"), "2026-01-02T03:04:05+00:00"),
+        (pd.Timedelta(seconds=90), "PT1M30S"),
+        (pd.Series([1, 2]), [1, 2]),
+        (pd.Index(["a"]), ["a"]),
+        (pd.Series([1, None], dtype="Int64"), [1, None]),
+    ],
+)
+def test_what_numpy_and_pandas_hold_becomes_json(given_value: object, json_value: object) -> None:
+    assert _value(given_value) == json_value
+    json.dumps(_value(given_value), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{"name": "m"}, MappingProxyType({"name": "m"}), OrderedDict(name="m"), UserDict(name="m")],
+)
+def test_metadata_is_any_mapping(metadata: object) -> None:
+    assert json_object(metadata) == {"name": "m"}
+
+
+def test_metadata_is_a_model_or_a_dataclass() -> None:
+    assert json_object(Reviewer("ana", date(2026, 1, 2))) == {"name": "ana", "since": "2026-01-02"}
+    assert json_object(Model(name="m", scores=[])) == {"name": "m", "scores": [], "reviewer": None}
+
+
+def test_text_enums_are_keys() -> None:
+    assert json_object({Colour.RED: 1}) == {"red": 1}
+
+
+def test_the_callers_containers_are_neither_changed_nor_kept() -> None:
+    given_metadata: dict[str, Any] = {"list": [1, {"a": (1, 2)}]}
+    result = json_object(given_metadata)
+    result["list"][1]["a"].append(3)
+    assert given_metadata == {"list": [1, {"a": (1, 2)}]}
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("metadata", ["text", 5, [1], [("a", 1)], True, None, Colour.RED])
+def test_metadata_that_is_no_object_is_refused(metadata: object) -> None:
+    assert _refusals(metadata) == [("metadata", "must be a mapping with text keys")]
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (float("nan"), "not a finite number"),
+        (float("inf"), "not a finite number"),
+        (np.float64("nan"), "not a finite number"),
+        (np.float32("inf"), "not a finite number"),
+        (Decimal("NaN"), "not a finite number"),
+        (Decimal("Infinity"), "not a finite number"),
+        (2**64, "outside -2^63 .. 2^64-1"),
+        (-(2**63) - 1, "outside -2^63 .. 2^64-1"),
+        ("a\x00b", "NUL character"),
+        (b"a\x00b", "NUL character"),
+        ("\ud83d", "lone surrogate"),
+        (Unruly(), "type Unruly, which has no JSON form"),
+        (object, "has no JSON form"),
+        (len, "has no JSON form"),
+        (b"\xff", "has no JSON form"),
+        (iter([1]), "has no JSON form"),
+        ((each for each in [1]), "type generator, which has no JSON form"),
+    ],
+)
+def test_values_that_cannot_be_stored_are_refused_by_path(value: object, says: str) -> None:
+    for metadata, where in (
+        ({"a": value}, "metadata.a"),
+        ({"a": [0, {"b": value}]}, "metadata.a[1].b"),
+    ):
+        ((path, message),) = _refusals(metadata)
+        assert path == where
+        assert says in message
+
+
+def test_bad_cells_of_an_array_are_refused_by_path() -> None:
+    ((path, _),) = _refusals({"a": np.array([1.0, np.nan])})
+    assert path == "metadata.a[1]"
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (1, "has the key 1"),
+        (None, "has the key None"),
+        (("a",), "has the key ('a',)"),
+        (Level.HIGH, "keys in JSON are text"),
+        ("\x00", "has a key that holds a NUL"),
+        ("\ud800", "has a key that holds a lone surrogate"),
+    ],
+)
+def test_keys_that_are_no_storable_text_are_refused(key: object, says: str) -> None:
+    ((path, message),) = _refusals({"a": {key: 1}})
+    assert path == "metadata.a"
+    assert says in message
+
+
+def test_every_problem_is_told_at_once() -> None:
+    refusals = _refusals({"a": float("nan"), "b": ["\x00", 2**70], "c": 1})
+    assert [path for path, _ in refusals] == ["metadata.a", "metadata.b[0]", "metadata.b[1]"]
+
+
+# Nesting
+
+
+def _nested(levels: int, wrap: Callable[[object], object]) -> dict[str, object]:
+    """Return an object with as many containers inside each other, itself among them."""
+    value: object = 1
+    for _ in range(levels - 1):
+        value = wrap(value)
+    return {"key": value}
+
+
+def _as_list(value: object) -> object:
+    return [value]
+
+
+def _as_dict(value: object) -> object:
+    return {"k": value}
+
+
+def _as_model(value: object) -> object:
+    return MappingProxyType({"k": value})
+
+
+@pytest.mark.parametrize("wrap", [_as_list, _as_dict, _as_model])
+def test_200_levels_are_accepted_and_201_are_refused(wrap: Callable[[object], object]) -> None:
+    assert MAX_NESTING == 200
+    assert json_object(_nested(200, wrap))
+    ((_, message),) = _refusals(_nested(201, wrap))
+    assert "nested deeper than 200 levels" in message
+
+
+def test_very_deep_nesting_is_refused_without_exhausting_the_stack() -> None:
+    ((_, message),) = _refusals(_nested(100_000, _as_list))
+    assert "nested deeper than 200 levels" in message
+
+
+def test_what_holds_itself_is_refused() -> None:
+    looped_list: list[object] = []
+    looped_list.append(looped_list)
+    looped_dict: dict[str, object] = {}
+    looped_dict["self"] = looped_dict
+    for looped in (looped_list, looped_dict):
+        ((_, message),) = _refusals({"a": looped})
+        assert "holds itself" in message
+
+
+# Properties
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary(max_size=8)
+    | st.datetimes()
+    | st.timedeltas()
+    | st.uuids()
+    | st.decimals()
+    | st.sampled_from([Colour.RED, Level.HIGH, pd.NA, pd.NaT, Unruly(), 1j])
+    | npst.arrays(
+        npst.floating_dtypes() | npst.integer_dtypes() | npst.datetime64_dtypes(), st.integers(0, 3)
+    )
+    | st.builds(Reviewer, st.text(), st.dates())
+)
+anything = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text() | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(), anything, max_size=3))
+def test_anything_is_strict_json_or_refused_by_path(metadata: dict[str, object]) -> None:
+    try:
+        result = json_object(metadata)
+    except PydanticCustomError as error:
+        assert error.context is not None
+        assert all(path.startswith("metadata") for path, _, _ in error.context["problems"])
+    else:
+        encoded = json.dumps(result, allow_nan=False, ensure_ascii=False).encode()
+        assert json.loads(encoded) == result
+
+
+@given(st.text(st.characters()))
+def test_text_is_storable_exactly_when_it_is_utf8_without_nul(text: str) -> None:
+    storable = "\x00" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+    assert (text_problem(text) is None) == storable
