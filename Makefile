@@ -6,8 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 VENV22 := .venv-pandas22
 
-# The tests that need DataFrames, but no server and no extra.
-FRAME_TESTS = $(wildcard tests/test_*frame*.py tests/*/test_*frame*.py)
+# The tests that work with pandas and numpy, and need no server and no extra.
+FRAME_TESTS = $(wildcard tests/frames tests/test_*frame*.py tests/test_metadata*.py)
 
 PIP := python -m pip -qq --disable-pip-version-check
 

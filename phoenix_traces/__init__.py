@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phoenix_traces.annotation_configs import (
+    AnnotationConfig,
+    AnnotationConfigs,
+    AsyncAnnotationConfigs,
+    CategoricalAnnotationConfig,
+    CategoricalAnnotationValue,
+    ContinuousAnnotationConfig,
+    FreeformAnnotationConfig,
+)
 from phoenix_traces.async_traces import AsyncTraces
 from phoenix_traces.client import AsyncClient, Client
 from phoenix_traces.errors import (
@@ -31,6 +40,7 @@ from phoenix_traces.models import (
 )
 from phoenix_traces.options import UploadOptions
 from phoenix_traces.report import UploadFailure, UploadReport
+from phoenix_traces.rubrics import annotation_type_from_config
 from phoenix_traces.traces import Traces
 
 if TYPE_CHECKING:
@@ -39,16 +49,23 @@ if TYPE_CHECKING:
 __all__ = [
     "AnnotateTracesRequestBody",
     "AnnotateTracesResponseBody",
+    "AnnotationConfig",
+    "AnnotationConfigs",
     "AnnotationFailure",
     "AnnotationResult",
     "AnnotationValidationError",
     "AnnotatorKind",
+    "AsyncAnnotationConfigs",
     "AsyncClient",
     "AsyncTraces",
     "AuthenticationError",
+    "CategoricalAnnotationConfig",
+    "CategoricalAnnotationValue",
     "Client",
     "ConfigurationError",
+    "ContinuousAnnotationConfig",
     "DuplicateAnnotationWarning",
+    "FreeformAnnotationConfig",
     "InsertedTraceAnnotation",
     "PhoenixHTTPError",
     "PhoenixStatusError",
@@ -63,6 +80,7 @@ __all__ = [
     "UploadFailure",
     "UploadOptions",
     "UploadReport",
+    "annotation_type_from_config",
     "trace_annotation_schema",
 ]
 

@@ -41,7 +41,7 @@ class Account:
 
     def store(self, positions: Sequence[int], inserted: Sequence[InsertedTraceAnnotation]) -> None:
         """Note that rows are stored, with what the server gave for them, if anything."""
-        self._inserted.update(zip(positions, inserted))
+        self._inserted.update(zip(positions, inserted, strict=False))
         self._mark(positions, RowState.STORED)
         self._settle(positions)
 

@@ -13,6 +13,7 @@ from phoenix_traces.errors import (
     AuthenticationError,
     PhoenixStatusError,
     PhoenixTransportError,
+    ProjectNotFoundError,
     ServerValidationError,
     TraceNotFoundError,
     UnexpectedResponseError,
@@ -22,6 +23,7 @@ from phoenix_traces.redaction import bare_request, bare_response, without_secret
 from phoenix_traces.triage import describe_missing
 
 _MOST_DETAIL_SHOWN = 2000
+_MOST_QUERY_SHOWN = 200
 
 _HINTS = {
     401: "check api_key, or PHOENIX_API_KEY",
@@ -45,11 +47,16 @@ def inserted_annotations(
     try:
         data = AnnotateTracesResponseBody.model_validate_json(response.content).data
     except ValidationError:
-        kind = response.headers.get("content-type", "no content type")
-        return unexpected(response, f"not Phoenix's JSON but {kind}: check base_url")
+        return not_json(response)
     if len(data) != expected:
         return unexpected(response, f"{len(data)} IDs for {expected} annotations")
     return data
+
+
+def not_json(response: httpx.Response) -> UnexpectedResponseError:
+    """Return the error for an answer that is not the JSON that Phoenix gives there."""
+    kind = response.headers.get("content-type", "no content type")
+    return unexpected(response, f"not Phoenix's JSON but {kind}: check base_url")
 
 
 def unexpected(response: httpx.Response, what: str) -> UnexpectedResponseError:
@@ -76,7 +83,7 @@ def status_error(
     status = response.status_code
     words = _words(response)
     bare = bare_response(response)
-    if status == 404:
+    if status == 404 and trace_ids:
         missing = missing_trace_ids(response, trace_ids)
         message = _message(response, words, describe_missing(missing))
         error = TraceNotFoundError(message, response=bare, detail=words)
@@ -97,19 +104,43 @@ def status_error(
     return kind(_message(response, words, _hint(response)), response=bare, detail=words)
 
 
+def project_error(response: httpx.Response) -> PhoenixStatusError:
+    """Return the error that an answer about a project other than 2xx stands for."""
+    error = status_error(response)
+    if error.status_code != 404:
+        return error
+    return ProjectNotFoundError(str(error), response=error.response, detail=error.detail)
+
+
+def trace_error(error: PhoenixStatusError, trace_ids: Sequence[str]) -> PhoenixStatusError:
+    """Return the error for traces that a 404 is about as a whole, or the same error."""
+    if error.status_code != 404:
+        return error
+    hint = describe_missing(trace_ids)
+    message = f"{error} ({hint})" if hint else str(error)
+    missing = TraceNotFoundError(message, response=error.response, detail=error.detail)
+    missing.missing_trace_ids = tuple(trace_ids)
+    return missing
+
+
 def transport_error(error: httpx.RequestError) -> PhoenixTransportError:
-    """Return our own form of httpx's error, without credentials."""
+    """Return our own form of httpx's error, without credentials.
+
+    The error loses its own request, cause and traceback: their frames hold the body that was sent,
+    and an account may hold thousands of errors.
+    """
     request = _request_of(error)
     words = str(error) or type(error).__name__
-    where = "" if request is None else f" {bare_request(request).url}"
+    where = ""
     if request is not None:
         words = without_secrets(words, request)
+        error.request = bare_request(request)
+        where = f" at {_shown_url(error.request.url)}"
     ours = PhoenixTransportError(
-        f"No answer from Phoenix at{where}: {type(error).__name__}: {words}"
-        if where
-        else f"No answer from Phoenix: {type(error).__name__}: {words}",
-        request=None if request is None else bare_request(request),
+        f"No answer from Phoenix{where}: {type(error).__name__}: {words}",
+        request=_request_of(error),
     )
+    error.__cause__ = error.__context__ = error.__traceback__ = None
     ours.__cause__ = error
     return ours
 
@@ -145,7 +176,15 @@ def refused_places(response: httpx.Response) -> list[int]:
 
 def _heading(response: httpx.Response) -> str:
     request = bare_request(response.request)
-    return f"{response.status_code} {response.reason_phrase} from {request.method} {request.url}"
+    return (
+        f"{response.status_code} {response.reason_phrase} from {request.method} "
+        f"{_shown_url(request.url)}"
+    )
+
+
+def _shown_url(url: httpx.URL) -> str:
+    """Return a URL for a message, without a query that would hide the rest of it."""
+    return str(url) if len(url.query) <= _MOST_QUERY_SHOWN else f"{url.copy_with(query=None)}?..."
 
 
 def _message(response: httpx.Response, words: str, hint: str) -> str:

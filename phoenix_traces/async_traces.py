@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import httpx
 
+from phoenix_traces.annotation_configs import list_configs
 from phoenix_traces.lists import annotation_list, single_annotation
 from phoenix_traces.models import AnnotatorKind, InsertedTraceAnnotation, TraceAnnotationData
 from phoenix_traces.options import DEFAULT_FRAME_BATCH, UploadOptions
+from phoenix_traces.rubrics import Rubrics, rubrics_from
 from phoenix_traces.sending import AsyncConnection, Connection, run_async
+from phoenix_traces.steps import StepByStep
 from phoenix_traces.uploads import Upload
 
 if TYPE_CHECKING:
@@ -126,6 +129,7 @@ class AsyncTraces:
         trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
         sync: Literal[True],
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation]: ...
 
     @overload
@@ -135,6 +139,7 @@ class AsyncTraces:
         trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
         sync: Literal[False] = False,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> None: ...
 
     @overload
@@ -144,6 +149,7 @@ class AsyncTraces:
         trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
         sync: bool,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None: ...
 
     async def log_trace_annotations(
@@ -152,9 +158,11 @@ class AsyncTraces:
         trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
         sync: bool = False,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces; the same as `Traces.log_trace_annotations`, but async."""
-        rows = annotation_list(trace_annotations)
+        rubrics = await self._rubrics() if validate_configs else None
+        rows = annotation_list(trace_annotations, rubrics)
         inserted = await run_async(self._connection, Upload(rows, sync=sync, options=options))
         return inserted if sync else None
 
@@ -165,8 +173,10 @@ class AsyncTraces:
         dataframe: pd.DataFrame,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
         sync: Literal[True],
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation]: ...
 
     @overload
@@ -176,8 +186,10 @@ class AsyncTraces:
         dataframe: pd.DataFrame,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
         sync: Literal[False] = False,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> None: ...
 
     @overload
@@ -187,8 +199,10 @@ class AsyncTraces:
         dataframe: pd.DataFrame,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
         sync: bool,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None: ...
 
     async def log_trace_annotations_dataframe(
@@ -197,15 +211,25 @@ class AsyncTraces:
         dataframe: pd.DataFrame,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
         sync: bool = False,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces from a frame; async `Traces.log_trace_annotations_dataframe`."""
         from phoenix_traces.frames import annotation_frame
 
+        rubrics = await self._rubrics() if validate_configs else None
         rows = annotation_frame(
-            dataframe, annotation_name=annotation_name, annotator_kind=annotator_kind
+            dataframe,
+            annotation_name=annotation_name,
+            annotator_kind=annotator_kind,
+            annotation_type=annotation_type,
+            rubrics=rubrics,
         )
         upload = Upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
         inserted = await run_async(self._connection, upload)
         return inserted if sync else None
+
+    async def _rubrics(self) -> Rubrics:
+        return rubrics_from(await run_async(self._connection, StepByStep(list_configs(None))))

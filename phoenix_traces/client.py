@@ -9,8 +9,10 @@ from types import TracebackType
 import httpx
 from typing_extensions import Self
 
+from phoenix_traces.annotation_configs import AnnotationConfigs, AsyncAnnotationConfigs
 from phoenix_traces.async_traces import AsyncTraces
 from phoenix_traces.errors import ConfigurationError
+from phoenix_traces.sending import Connection
 from phoenix_traces.settings import Settings, resolve
 from phoenix_traces.traces import Traces
 from phoenix_traces.transport import DEFAULT_MAX_RETRIES, async_transport, sync_transport
@@ -73,6 +75,13 @@ class Client:
     def traces(self) -> Traces:
         """Annotations of traces."""
         return Traces(self._http, base_url=self._settings.prefix, headers=self._settings.headers)
+
+    @cached_property
+    def annotation_configs(self) -> AnnotationConfigs:
+        """What the server's teams agreed that annotations may hold."""
+        return AnnotationConfigs(
+            Connection(self._http, self._settings.prefix, self._settings.headers)
+        )
 
     def close(self) -> None:
         """Close the connections, unless they belong to a client that was passed in."""
@@ -145,6 +154,13 @@ class AsyncClient:
         """Annotations of traces."""
         return AsyncTraces(
             self._http, base_url=self._settings.prefix, headers=self._settings.headers
+        )
+
+    @cached_property
+    def annotation_configs(self) -> AsyncAnnotationConfigs:
+        """What the server's teams agreed that annotations may hold."""
+        return AsyncAnnotationConfigs(
+            Connection(self._http, self._settings.prefix, self._settings.headers)
         )
 
     async def aclose(self) -> None:

@@ -7,9 +7,12 @@
         * `PhoenixStatusError` (also `httpx.HTTPStatusError`) - the server answered with an error
             * `AuthenticationError` - 401 or 403
             * `TraceNotFoundError` - 404; `.missing_trace_ids`
+            * `ProjectNotFoundError` - 404; there is no such project
             * `ServerValidationError` - 422; `.positions`
+            * `ServerTooOldError` - the server lacks a feature; `.feature`, `.required_version`
             * `UnexpectedResponseError` - an answer that is not Phoenix's
         * `PhoenixTransportError` (also `httpx.TransportError`) - no answer came
+    * `IncompleteUploadError` - a confirmation did not find every annotation; `.confirmation`
 
 Warnings: `DuplicateAnnotationWarning`, `SkippedAnnotationWarning`.
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from phoenix_traces.comparison import Confirmation
     from phoenix_traces.failures import AnnotationFailure
     from phoenix_traces.report import UploadReport
 
@@ -132,6 +136,10 @@ class TraceNotFoundError(PhoenixStatusError):
     missing_trace_ids: tuple[str, ...] = ()
 
 
+class ProjectNotFoundError(PhoenixStatusError):
+    """Report a project that the server does not have (404)."""
+
+
 class ServerValidationError(PhoenixStatusError):
     """Report annotations that the server refused (422).
 
@@ -142,12 +150,38 @@ class ServerValidationError(PhoenixStatusError):
     positions: tuple[int, ...] = ()
 
 
+class ServerTooOldError(PhoenixStatusError):
+    """Report that the server lacks a feature, which a newer Phoenix has.
+
+    Attributes:
+        feature: What it lacks.
+        required_version: The first Phoenix that has it.
+        server_version: What the server says it is.
+    """
+
+    feature: str = ""
+    required_version: str = ""
+    server_version: str = ""
+
+
 class UnexpectedResponseError(PhoenixStatusError):
     """Report an answer that Phoenix would not give: a web page, no JSON, a wrong number of IDs."""
 
 
 class PhoenixTransportError(PhoenixHTTPError, httpx.TransportError):
     """Report that no whole answer came: refused, reset, timed out, cut off."""
+
+
+class IncompleteUploadError(PhoenixTracesError):
+    """Report that some annotations were not there, or not equal, when the time was up.
+
+    Attributes:
+        confirmation: What is known of each annotation.
+    """
+
+    def __init__(self, message: str, confirmation: Confirmation) -> None:
+        self.confirmation = confirmation
+        super().__init__(message)
 
 
 class DuplicateAnnotationWarning(UserWarning):

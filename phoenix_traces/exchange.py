@@ -7,13 +7,14 @@ runs on threads, on tasks, and in a test with neither.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
 
 import httpx
 
 ResultT_co = TypeVar("ResultT_co", covariant=True)
+ItemT = TypeVar("ItemT")
 
 # Set on a request that may be sent again although its method does not promise that.
 REPEATABLE = "phoenix_traces.repeatable"
@@ -21,7 +22,12 @@ REPEATABLE = "phoenix_traces.repeatable"
 # Set by the transport: whether an attempt may have reached the server without an answer.
 MAYBE_PROCESSED = "phoenix_traces.maybe_processed"
 
+# Set on a request: an event that says when nobody waits for its answer any more.
+ABANDONED = "phoenix_traces.abandoned"
+
 Outcome: TypeAlias = "httpx.Response | httpx.RequestError"
+
+Params: TypeAlias = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +36,13 @@ class Call:
 
     Attributes:
         path: Relative to the base URL.
+        params: The query; a sequence stands for the same name several times.
         repeatable: Whether sending it twice does no harm.
     """
 
     method: str
     path: str
-    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    params: Params = field(default_factory=dict[str, str])
     content: bytes | None = None
     repeatable: bool = True
 
@@ -68,4 +75,15 @@ class Exchange(Protocol[ResultT_co]):
 
     def interrupted(self, error: BaseException) -> None:
         """Take note that the driver was stopped and will neither send nor answer any more."""
+        ...
+
+
+class Stream(Exchange[list[ItemT]], Protocol[ItemT]):
+    """Something asked of Phoenix whose answers are of use one by one.
+
+    Its result is what was not taken yet.
+    """
+
+    def take(self) -> list[ItemT]:
+        """Return what came since it was last taken."""
         ...

@@ -100,9 +100,14 @@ def _problems(
     field = names.get(path, path)
     # The "value" of a missing key, or of a rule about several, is the whole annotation.
     value = None if details["type"] in _ABOUT_THE_WHOLE else details["input"]
+    yield field or None, value, _message(field, details)
+
+
+def _message(field: str, details: ErrorDetails) -> str:
+    if details["type"] == "literal_error":
+        return _not_a_choice(field, details["input"], details.get("ctx", {})["expected"])
     explain = _MESSAGES.get(details["type"])
-    message = details["msg"] if explain is None else explain(field, details["input"])
-    yield field or None, value, message
+    return details["msg"] if explain is None else explain(field, details["input"])
 
 
 def _not_text(field: str, value: object) -> str:
@@ -122,12 +127,12 @@ def _unknown_key(field: str, _: object) -> str:
     return f"unknown key, which the server would drop without a word{guess}"
 
 
-def _not_a_choice(field: str, value: object) -> str:
+def _not_a_choice(field: str, value: object, expected: str) -> str:
     if field != "annotator_kind":
-        return "is not one of the allowed values"
+        return f"must be {expected}"
     if value is None:
-        return "annotator_kind values cannot be None; use 'LLM', 'CODE' or 'HUMAN'"
-    return f"Invalid annotator_kind values: {shown(value)}; use 'LLM', 'CODE' or 'HUMAN'"
+        return f"annotator_kind values cannot be None; use {expected}"
+    return f"Invalid annotator_kind values: {shown(value)}; use {expected}"
 
 
 def _not_a_number(_: str, value: object) -> str:
@@ -149,7 +154,6 @@ def _not_a_model(_field: str, _value: object) -> str:
 _MESSAGES: Mapping[str, Callable[[str, object], str]] = {
     "missing": lambda field, _: f"{field} is missing",
     "extra_forbidden": _unknown_key,
-    "literal_error": _not_a_choice,
     "blank_text": lambda field, _: f"{field} values must be non-empty strings",
     "string_type": _not_text,
     "string_unicode": _lone_surrogate,

@@ -13,6 +13,7 @@ from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure, failures_from
 from phoenix_traces.keys import superseded_positions, warn_about
 from phoenix_traces.models import TraceAnnotationData
+from phoenix_traces.rubrics import Rubrics
 
 _ARGUMENTS = {
     "name": "annotation_name",
@@ -46,13 +47,18 @@ def single_annotation(
         "metadata": metadata,
         "identifier": identifier,
     }
-    return _rows(_checked([annotation], _ARGUMENTS))
+    return _rows(_checked([annotation], fields=_ARGUMENTS))
 
 
 def annotation_list(
     trace_annotations: Iterable[TraceAnnotationData | Mapping[str, object]],
+    rubrics: Rubrics | None = None,
 ) -> Rows[TraceAnnotationData]:
     """Return annotations as rows to send; the iterable is read once, to its end.
+
+    Args:
+        trace_annotations: What the caller gave.
+        rubrics: What annotations of some names must hold beside the general rules.
 
     Raises:
         TypeError: when it is one annotation, text, a frame, or nothing to iterate over.
@@ -63,7 +69,7 @@ def annotation_list(
     if not items:
         empty = AnnotationFailure(None, None, None, None, "trace_annotations cannot be empty")
         raise AnnotationValidationError([empty], total=0)
-    return _rows(_checked(items))
+    return _rows(_checked(items, rubrics=rubrics))
 
 
 def _refuse_what_is_no_list(value: object) -> None:
@@ -79,7 +85,10 @@ def _refuse_what_is_no_list(value: object) -> None:
 
 
 def _checked(
-    items: Sequence[object], fields: Mapping[str, str] | None = None
+    items: Sequence[object],
+    *,
+    fields: Mapping[str, str] | None = None,
+    rubrics: Rubrics | None = None,
 ) -> list[TraceAnnotationData]:
     annotations: list[TraceAnnotationData] = []
     failures: list[AnnotationFailure] = []
@@ -87,7 +96,10 @@ def _checked(
         # A rubric's own rules are in its own type. A plain mapping has only the general ones.
         model = type(item) if isinstance(item, TraceAnnotationData) else TraceAnnotationData
         try:
-            annotations.append(model.model_validate(item))
+            annotation = model.model_validate(item)
+            if rubrics and (rubric := rubrics.get(annotation.name)):
+                rubric.model_validate(annotation.model_dump())
+            annotations.append(annotation)
         except ValidationError as error:
             failures += failures_from(error, position=position, fields=fields)
     if failures:

@@ -28,6 +28,12 @@ MAX_INTEGER = 2**64 - 1
 Problem = tuple[str, object, str]
 
 
+_PLAIN_TYPES = frozenset({str, int, float, bool, type(None), dict, list})
+
+# An enum may hold a numpy array of one number, and no chain is much longer.
+_MOST_STEPS = 10
+
+
 class _NumpyLike(Protocol):
     dtype: Any
 
@@ -98,11 +104,11 @@ class _Walk:
 
     def value(self, value: object, path: _Path, depth: int) -> object:
         # Exact types first: they are nearly all there is, and abstract classes are slow to ask.
+        if type(value) not in _PLAIN_TYPES:
+            value = self._plain(value, path)
         kind = type(value)
         if kind is str:
             return self._checked(value, path, text_problem(cast("str", value)))
-        if kind is bool or value is None:
-            return value
         if kind is int:
             return self._integer(cast("int", value), path)
         if kind is float:
@@ -111,25 +117,65 @@ class _Walk:
             return self._mapping(cast("dict[object, object]", value), path, depth)
         if kind is list:
             return self._items(cast("list[object]", value), path, depth)
-        return self._subclass(value, path, depth)
+        return value
 
-    def _subclass(self, value: object, path: _Path, depth: int) -> object:
+    def _plain(self, value: object, path: _Path) -> object:
+        """Return a value as a type that JSON has too; what it holds comes later."""
+        plain = value
+        for _ in range(_MOST_STEPS):
+            plain = self._simpler(plain, path)
+            if type(plain) in _PLAIN_TYPES:
+                return plain
+        # Such as a mock, which has every method, and they all return mocks.
+        self._refuse_type(value, path)
+        return None
+
+    def _simpler(self, value: object, path: _Path) -> object:
         if isinstance(value, Enum):
-            return self.value(value.value, path, depth)
+            return value.value
         if isinstance(value, str):
-            return self.value(str(value), path, depth)
+            return str.__str__(value)
         if isinstance(value, int):
-            return self._integer(int(value), path)
+            return int.__int__(value)
         if isinstance(value, float):
-            return self._float(float(value), path)
+            return float.__float__(value)
         if isinstance(value, Mapping):
-            return self._mapping(cast("Mapping[object, object]", value), path, depth)
+            return dict(cast("Mapping[object, object]", value))
         if isinstance(value, (Sequence, AbstractSet)) and not isinstance(value, (bytes, bytearray)):
-            return self._items(cast("Iterable[object]", value), path, depth)
-        return self._other(value, path, depth)
+            return list(cast("Iterable[object]", value))
+        return self._simpler_object(value, path)
+
+    def _simpler_object(self, value: object, path: _Path) -> object:
+        if _is_pandas_missing(value):
+            return None
+        if isinstance(value, (date, time)):
+            return value.isoformat()
+        if _is_numpy_like(value):
+            return _without_numpy(value)
+        if isinstance(value, BaseModel):
+            return dict(value)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+        return self._known_to_pydantic(value, path)
+
+    def _known_to_pydantic(self, value: object, path: _Path) -> object:
+        if isinstance(value, Decimal) and not value.is_finite():
+            return self._checked(None, path, "is not a finite number")
+        # An iterator is refused because reading it uses it up, and a value may be read twice.
+        if not issubclass(type(value), Iterator):
+            try:
+                return to_jsonable_python(value)
+            except (PydanticSerializationError, ValueError):
+                pass
+        self._refuse_type(value, path)
+        return None
 
     def _refuse(self, value: object, path: _Path, problem: str) -> None:
         self.problems.append((_written(path), value, problem))
+
+    def _refuse_type(self, value: object, path: _Path) -> None:
+        kind = type(value).__name__
+        self._refuse(value, path, f"is of type {kind}, which has no JSON form")
 
     def _checked(self, value: object, path: _Path, problem: str | None) -> object:
         if problem is not None:
@@ -145,6 +191,10 @@ class _Walk:
     def _float(self, value: float, path: _Path) -> float:
         if not math.isfinite(value):
             self._refuse(value, path, "is not a finite number; use None or leave it out")
+        elif not MIN_INTEGER < value < MAX_INTEGER:
+            # PostgreSQL gives it back without an exponent, and then every reading of it is a 500.
+            problem = "is outside -2^63 .. 2^64-1, which the server cannot read back; make it text"
+            self._refuse(value, path, problem)
         return value
 
     def _mapping(self, value: Mapping[object, object], path: _Path, depth: int) -> object:
@@ -174,33 +224,6 @@ class _Walk:
         self.problems.append((f"{where}...", type(value).__name__, problem))
         return True
 
-    def _other(self, value: object, path: _Path, depth: int) -> object:
-        if _is_pandas_missing(value):
-            return None
-        if isinstance(value, (date, time)):
-            return value.isoformat()
-        if _is_numpy_like(value):
-            return self.value(_plain(value), path, depth)
-        if isinstance(value, Decimal) and not value.is_finite():
-            return self._checked(None, path, "is not a finite number")
-        if isinstance(value, BaseModel):
-            return self.value(dict(value), path, depth)
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            fields = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
-            return self.value(fields, path, depth)
-        return self._known_to_pydantic(value, path, depth)
-
-    def _known_to_pydantic(self, value: object, path: _Path, depth: int) -> object:
-        kind = type(value)
-        # An iterator is refused because reading it uses it up, and a value may be read twice.
-        if not issubclass(kind, Iterator):
-            try:
-                return self.value(to_jsonable_python(value), path, depth)
-            except (PydanticSerializationError, ValueError):
-                pass
-        self._refuse(value, path, f"is of type {kind.__name__}, which has no JSON form")
-        return None
-
 
 def _is_pandas_missing(value: object) -> bool:
     kind = type(value)
@@ -211,13 +234,19 @@ def _is_numpy_like(value: object) -> TypeGuard[_NumpyLike]:
     return hasattr(value, "tolist") and hasattr(value, "dtype")
 
 
-def _plain(value: _NumpyLike) -> object:
-    if type(value).__module__ != "numpy" or value.dtype.kind not in "Mm":
-        return value.tolist()
-    # numpy's own tolist() makes nanosecond dates and durations bare integers.
-    if value.dtype.kind == "m":
+def _without_numpy(value: _NumpyLike) -> object:
+    kind = value.dtype.kind if type(value).__module__ == "numpy" else ""
+    # numpy's own tolist() leaves long doubles as they are ...
+    if kind == "f":
+        return value.astype("float64").tolist()
+    if kind == "c":
+        return value.astype("complex128").tolist()
+    # ... and makes nanosecond dates and durations bare integers.
+    if kind == "m":
         return value.astype("timedelta64[us]").tolist()
-    return _without_nat(value.astype("str").tolist())
+    if kind == "M":
+        return _without_nat(value.astype("str").tolist())
+    return value.tolist()
 
 
 def _without_nat(value: object) -> object:

@@ -151,7 +151,7 @@ class TraceAnnotationData(AnnotationModel):
     )
     identifier: Text | None = Field(
         default=None,
-        description="Tells several annotations of one name on one trace apart, such as by reviewer.",
+        description="Tells annotations of one name on one trace apart, such as by reviewer.",
         examples=["ana"],
     )
 

@@ -55,18 +55,22 @@ class UploadReport:
 
     @property
     def total(self) -> int:
+        """Return the number of rows in the input."""
         return len(self.states)
 
     @property
     def stored(self) -> frozenset[int]:
+        """Return the positions of the rows that the server has taken."""
         return self._rows(RowState.STORED)
 
     @property
     def not_stored(self) -> frozenset[int]:
+        """Return the positions of the rows that the server refused or was never sent."""
         return self._rows(RowState.NOT_STORED)
 
     @property
     def unknown(self) -> frozenset[int]:
+        """Return the positions of the rows that were sent, and may be stored or not."""
         return self._rows(RowState.UNKNOWN)
 
     def _rows(self, state: RowState) -> frozenset[int]:

@@ -12,12 +12,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import Generic, TypeAlias, TypeVar
 
 import httpx
 
-from phoenix_traces.exchange import REPEATABLE, Call, Exchange, Outcome
+from phoenix_traces.exchange import ABANDONED, REPEATABLE, Call, Exchange, Outcome
 
 ResultT = TypeVar("ResultT")
 
@@ -39,8 +39,13 @@ class Connection(Generic[ClientT]):
     base_url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def request(self, call: Call) -> httpx.Request:
-        """Return the HTTP request of a call."""
+    def request(self, call: Call, abandoned: Event | None = None) -> httpx.Request:
+        """Return the HTTP request of a call.
+
+        Args:
+            call: What to send.
+            abandoned: Set when nobody waits for the answer any more, and no attempt may follow.
+        """
         headers = dict(self.headers)
         if call.content is not None:
             headers["content-type"] = "application/json"
@@ -50,7 +55,7 @@ class Connection(Generic[ClientT]):
             params=call.params or None,
             content=call.content,
             headers=headers,
-            extensions={REPEATABLE: call.repeatable},
+            extensions={REPEATABLE: call.repeatable, ABANDONED: abandoned},
         )
 
 
@@ -84,9 +89,9 @@ async def run_async(connection: AsyncConnection, exchange: Exchange[ResultT]) ->
     return exchange.result()
 
 
-def _send(connection: SyncConnection, call: Call) -> Outcome:
+def _send(connection: SyncConnection, call: Call, abandoned: Event | None = None) -> Outcome:
     try:
-        return connection.client.send(connection.request(call))
+        return connection.client.send(connection.request(call, abandoned))
     except httpx.RequestError as error:
         return error
 
@@ -121,9 +126,10 @@ async def _run_in_place_async(connection: AsyncConnection, exchange: Exchange[ob
 def _run_on_threads(connection: SyncConnection, exchange: Exchange[object], room: int) -> None:
     to_send: SimpleQueue[Call | None] = SimpleQueue()
     finished: SimpleQueue[_Finished] = SimpleQueue()
+    abandoned = Event()
     for _ in range(room):
         # Daemons, so that after Ctrl-C the program can end without the calls under way.
-        Thread(target=_work, args=(connection, to_send, finished), daemon=True).start()
+        Thread(target=_work, args=(connection, to_send, finished, abandoned), daemon=True).start()
     under_way = 0
     try:
         while True:
@@ -138,18 +144,28 @@ def _run_on_threads(connection: SyncConnection, exchange: Exchange[object], room
             else:
                 time.sleep(_seconds_until(step))
     finally:
+        abandoned.set()
         for _ in range(room):
             to_send.put(None)
 
 
 def _work(
-    connection: SyncConnection, to_send: SimpleQueue[Call | None], finished: SimpleQueue[_Finished]
+    connection: SyncConnection,
+    to_send: SimpleQueue[Call | None],
+    finished: SimpleQueue[_Finished],
+    abandoned: Event,
 ) -> None:
     while (call := to_send.get()) is not None:
-        try:
-            finished.put((call, _send(connection, call)))
-        except BaseException as error:  # raised again where the caller waits
-            finished.put((call, error))
+        finished.put((call, _send_or_error(connection, call, abandoned)))
+
+
+def _send_or_error(
+    connection: SyncConnection, call: Call, abandoned: Event
+) -> Outcome | BaseException:
+    try:
+        return _send(connection, call, abandoned)
+    except BaseException as error:  # noqa: BLE001 - raised again where the caller waits
+        return error
 
 
 def _take_finished(

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import httpx
 
+from phoenix_traces.annotation_configs import list_configs
 from phoenix_traces.lists import annotation_list, single_annotation
 from phoenix_traces.models import AnnotatorKind, InsertedTraceAnnotation, TraceAnnotationData
 from phoenix_traces.options import DEFAULT_FRAME_BATCH, UploadOptions
+from phoenix_traces.rubrics import Rubrics, rubrics_from
 from phoenix_traces.sending import Connection, SyncConnection, run
+from phoenix_traces.steps import StepByStep
 from phoenix_traces.uploads import Upload
 
 if TYPE_CHECKING:
@@ -151,6 +154,7 @@ class Traces:
         trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
         sync: Literal[True],
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation]: ...
 
     @overload
@@ -160,6 +164,7 @@ class Traces:
         trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
         sync: Literal[False] = False,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> None: ...
 
     @overload
@@ -169,6 +174,7 @@ class Traces:
         trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
         sync: bool,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None: ...
 
     def log_trace_annotations(
@@ -177,6 +183,7 @@ class Traces:
         trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
         sync: bool = False,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces, in one request unless the options or the size ask for more.
 
@@ -186,6 +193,8 @@ class Traces:
                 the last one wins, and a `DuplicateAnnotationWarning` names the others.
             sync: As in `add_trace_annotation`.
             options: How to cut the upload, and what to do when some of it fails.
+            validate_configs: Ask the server for its annotation configs first, and check what has
+                the name of one against it; the server itself does not.
 
         Returns:
             What the server inserted, in the order of the input, with `sync=True`; without the rows
@@ -203,7 +212,8 @@ class Traces:
 
             Each of the last five accounts for every annotation in `.report`.
         """
-        rows = annotation_list(trace_annotations)
+        rubrics = self._rubrics() if validate_configs else None
+        rows = annotation_list(trace_annotations, rubrics)
         inserted = run(self._connection, Upload(rows, sync=sync, options=options))
         return inserted if sync else None
 
@@ -214,8 +224,10 @@ class Traces:
         dataframe: pd.DataFrame,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
         sync: Literal[True],
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation]: ...
 
     @overload
@@ -225,8 +237,10 @@ class Traces:
         dataframe: pd.DataFrame,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
         sync: Literal[False] = False,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> None: ...
 
     @overload
@@ -236,8 +250,10 @@ class Traces:
         dataframe: pd.DataFrame,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
         sync: bool,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None: ...
 
     def log_trace_annotations_dataframe(
@@ -246,8 +262,10 @@ class Traces:
         dataframe: pd.DataFrame,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
         sync: bool = False,
         options: UploadOptions | None = None,
+        validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces from a frame, 100 rows to a request.
 
@@ -260,8 +278,12 @@ class Traces:
                 first request, and never changed; it must not change while it is sent.
             annotation_name: Name of all rows; wins over a column `name` or `annotation_name`.
             annotator_kind: Kind of all rows; wins over a column `annotator_kind`.
+            annotation_type: A rubric that each row must follow. What it leaves no choice about, such
+                as a literal name, need not be given.
             sync: As in `add_trace_annotation`.
             options: How to cut the upload, and what to do when some of it fails.
+            validate_configs: Ask the server for its annotation configs first, and check what has
+                the name of one against it; the server itself does not.
 
         Returns:
             What the server inserted, in the order of the rows, with `sync=True`.
@@ -280,9 +302,17 @@ class Traces:
         """
         from phoenix_traces.frames import annotation_frame
 
+        rubrics = self._rubrics() if validate_configs else None
         rows = annotation_frame(
-            dataframe, annotation_name=annotation_name, annotator_kind=annotator_kind
+            dataframe,
+            annotation_name=annotation_name,
+            annotator_kind=annotator_kind,
+            annotation_type=annotation_type,
+            rubrics=rubrics,
         )
         upload = Upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
         inserted = run(self._connection, upload)
         return inserted if sync else None
+
+    def _rubrics(self) -> Rubrics:
+        return rubrics_from(run(self._connection, StepByStep(list_configs(None))))

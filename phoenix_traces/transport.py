@@ -1,9 +1,9 @@
 """The one layer that retries: httpx-retries around httpx's own transport.
 
-What is sent again: calls marked `REPEATABLE`. When: no connection, a timeout, a reset, an answer cut
-off, 429, 502, 503, 504. How often: `max_retries` times, after exponential pauses with full jitter,
-or after what Retry-After says up to a ceiling; and never past a time budget for the whole call, the
-time of its attempts included.
+What is sent again: calls marked `REPEATABLE`. When: no connection, a timeout, a reset, an answer
+cut off, 429, 502, 503, 504. How often: `max_retries` times, after exponential pauses with full
+jitter, or after what Retry-After says up to a ceiling; and never past a time budget for the whole
+call, the time of its attempts included.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import httpx
 from httpx_retries import Retry, RetryTransport
 from typing_extensions import override
 
-from phoenix_traces.exchange import MAYBE_PROCESSED, REPEATABLE
+from phoenix_traces.exchange import ABANDONED, MAYBE_PROCESSED, REPEATABLE
 
 DEFAULT_MAX_RETRIES = 10
 BUDGET_SECONDS = 120.0
@@ -26,6 +26,10 @@ LONGEST_RETRY_AFTER = 60.0
 # Nothing of such an attempt can have reached the server.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _STATUSES_IN_DOUBT = frozenset({408, 500, 502, 503, 504})
+
+# As many idle connections as can be in use, because httpcore may close an idle one too many just
+# when it is taken.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 
 
 class CallRetry(Retry):
@@ -65,6 +69,13 @@ class CallRetry(Retry):
     @override
     def backoff_strategy(self) -> float:
         return min(super().backoff_strategy(), LONGEST_BACKOFF)
+
+    @override
+    def parse_retry_after(self, retry_after: str) -> float:
+        try:
+            return super().parse_retry_after(retry_after)
+        except OverflowError as error:  # a date with a number that no calendar has
+            raise ValueError(str(error)) from error
 
     @override
     def increment(self) -> CallRetry:
@@ -129,6 +140,7 @@ class WholeAnswers(httpx.BaseTransport):
 
     @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        _refuse_abandoned(request)
         request.extensions.setdefault(MAYBE_PROCESSED, False)
         try:
             response = self._transport.handle_request(request)
@@ -154,6 +166,7 @@ class AsyncWholeAnswers(httpx.AsyncBaseTransport):
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        _refuse_abandoned(request)
         request.extensions.setdefault(MAYBE_PROCESSED, False)
         try:
             response = await self._transport.handle_async_request(request)
@@ -171,13 +184,20 @@ class AsyncWholeAnswers(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
 
+def _refuse_abandoned(request: httpx.Request) -> None:
+    abandoned = request.extensions.get(ABANDONED)
+    if abandoned is not None and abandoned.is_set():
+        raise RuntimeError("nobody waits for this call any more")
+
+
 def _note_error(request: httpx.Request, error: BaseException) -> None:
     if not isinstance(error, _NOT_SENT):
         request.extensions[MAYBE_PROCESSED] = True
 
 
 def _whole(request: httpx.Request, response: httpx.Response, body: bytes) -> httpx.Response:
-    if response.status_code in _STATUSES_IN_DOUBT:
+    # A good answer is in doubt too, in case it turns out to be unreadable.
+    if response.is_success or response.status_code in _STATUSES_IN_DOUBT:
         request.extensions[MAYBE_PROCESSED] = True
     return httpx.Response(
         response.status_code,
@@ -189,13 +209,13 @@ def _whole(request: httpx.Request, response: httpx.Response, body: bytes) -> htt
 
 def sync_transport(base_url: httpx.URL | None, *, max_retries: int) -> httpx.BaseTransport:
     """Return the transport of a `Client`: TLS checked, the environment's proxies honoured."""
-    sending = httpx.HTTPTransport(proxy=_proxy_for(base_url))
+    sending = httpx.HTTPTransport(proxy=_proxy_for(base_url), limits=_LIMITS)
     return RepeatingTransport(WholeAnswers(sending), max_retries=max_retries)
 
 
 def async_transport(base_url: httpx.URL | None, *, max_retries: int) -> httpx.AsyncBaseTransport:
     """Return the transport of an `AsyncClient`, otherwise the same as `sync_transport`."""
-    sending = httpx.AsyncHTTPTransport(proxy=_proxy_for(base_url))
+    sending = httpx.AsyncHTTPTransport(proxy=_proxy_for(base_url), limits=_LIMITS)
     return RepeatingTransport(AsyncWholeAnswers(sending), max_retries=max_retries)
 
 

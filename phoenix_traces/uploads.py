@@ -86,6 +86,7 @@ class Upload(Generic[RowT]):
     # What to send
 
     def next_call(self, now: float) -> Call | float | None:
+        """Return the next batch, what is due first and what is new last."""
         if self._stopped:
             return None
         job = self._next_job(now)
@@ -111,6 +112,7 @@ class Upload(Generic[RowT]):
     # What came of it
 
     def receive(self, call: Call, outcome: Outcome, now: float) -> None:
+        """Take what came of a batch: settle its rows, or make smaller batches of them."""
         job = self._flying[call]
         if _maybe_processed(outcome):
             self._account.doubt(job.batch.positions)

@@ -8,9 +8,10 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, IntEnum
 from ipaddress import ip_address
-from pathlib import PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from unittest.mock import MagicMock
 from uuid import UUID
 
 import numpy as np
@@ -33,6 +34,11 @@ class Level(IntEnum):
     HIGH = 3
 
 
+class Secret(str):
+    def __str__(self) -> str:
+        return "***"
+
+
 @dataclasses.dataclass
 class Reviewer:
     name: str
@@ -43,6 +49,15 @@ class Model(BaseModel):
     name: str
     scores: list[float]
     reviewer: Reviewer | None = None
+
+
+class Nested(BaseModel):
+    inner: Any
+
+
+@dataclasses.dataclass
+class Holder:
+    inner: object
 
 
 class Unruly:
@@ -84,6 +99,7 @@ def _refusals(metadata: object) -> list[tuple[str, str]]:
         (MappingProxyType({"a": 1}), {"a": 1}),
         (Colour.RED, "red"),
         (Level.HIGH, 3),
+        (Secret("text"), "text"),
         (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (Decimal("0.10"), "0.10"),
         (date(2026, 1, 2), "2026-01-02"),
@@ -91,7 +107,7 @@ def _refusals(metadata: object) -> list[tuple[str, str]]:
         (datetime(2026, 1, 2, 3, 4, tzinfo=timezone.utc), "2026-01-02T03:04:00+00:00"),
         (timedelta(seconds=90), "PT1M30S"),
         (b"text", "text"),
-        (PurePosixPath("/a/b"), "/a/b"),
+        (Path("/a/b"), "/a/b"),
         (ip_address("127.0.0.1"), "127.0.0.1"),
         (Reviewer("ana", date(2026, 1, 2)), {"name": "ana", "since": "2026-01-02"}),
         (Model(name="m", scores=[1]), {"name": "m", "scores": [1.0], "reviewer": None}),
@@ -108,16 +124,22 @@ def test_what_python_programs_hold_becomes_json(given_value: object, json_value:
         (np.int64(5), 5),
         (np.uint64(2**64 - 1), 2**64 - 1),
         (np.float32(0.5), 0.5),
+        (np.longdouble(0.5), 0.5),
         (np.bool_(False), False),
         (np.str_("text"), "text"),
         (np.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]]),
+        (np.array([0.5], dtype=np.longdouble), [0.5]),
         (np.array(["a", "b"]), ["a", "b"]),
+        (np.ma.array([1, 2], mask=[False, True]), [1, None]),
         (np.array([1, None, "x"], dtype=object), [1, None, "x"]),
         (np.array(7), 7),
         (np.datetime64("2026-01-02"), "2026-01-02"),
         (np.datetime64("2026-01-02T03:04:05.000000006"), "2026-01-02T03:04:05.000000006"),
         (np.datetime64("NaT"), None),
-        (np.array(["2026-01-02", "NaT"], dtype="datetime64[ns]"), ["2026-01-02T00:00:00.000000000", None]),
+        (
+            np.array(["2026-01-02", "NaT"], dtype="datetime64[ns]"),
+            ["2026-01-02T00:00:00.000000000", None],
+        ),
         (np.timedelta64(90, "s"), "PT1M30S"),
         (pd.NA, None),
         (pd.NaT, None),
@@ -172,6 +194,9 @@ def test_metadata_that_is_no_object_is_refused(metadata: object) -> None:
         (float("inf"), "not a finite number"),
         (np.float64("nan"), "not a finite number"),
         (np.float32("inf"), "not a finite number"),
+        (2.0**64, "outside -2^63 .. 2^64-1"),
+        (-(2.0**63), "outside -2^63 .. 2^64-1"),
+        (np.float64(1e300), "outside -2^63 .. 2^64-1"),
         (Decimal("NaN"), "not a finite number"),
         (Decimal("Infinity"), "not a finite number"),
         (2**64, "outside -2^63 .. 2^64-1"),
@@ -181,6 +206,8 @@ def test_metadata_that_is_no_object_is_refused(metadata: object) -> None:
         ("\ud83d", "lone surrogate"),
         (Unruly(), "type Unruly, which has no JSON form"),
         (object, "has no JSON form"),
+        (MagicMock(), "type MagicMock, which has no JSON form"),
+        (pd.DataFrame({"a": [1]}), "type DataFrame, which has no JSON form"),
         (len, "has no JSON form"),
         (b"\xff", "has no JSON form"),
         (iter([1]), "has no JSON form"),
@@ -244,10 +271,23 @@ def _as_dict(value: object) -> object:
 
 
 def _as_model(value: object) -> object:
-    return MappingProxyType({"k": value})
+    return Nested(inner=value)
 
 
-@pytest.mark.parametrize("wrap", [_as_list, _as_dict, _as_model])
+def _as_dataclass(value: object) -> object:
+    return Holder(value)
+
+
+def _as_array(value: object) -> object:
+    array = np.empty(1, dtype=object)
+    array[0] = value
+    return array
+
+
+WRAPPERS = [_as_list, _as_dict, _as_model, _as_dataclass, _as_array]
+
+
+@pytest.mark.parametrize("wrap", WRAPPERS)
 def test_200_levels_are_accepted_and_201_are_refused(wrap: Callable[[object], object]) -> None:
     assert MAX_NESTING == 200
     assert json_object(_nested(200, wrap))
@@ -265,7 +305,9 @@ def test_what_holds_itself_is_refused() -> None:
     looped_list.append(looped_list)
     looped_dict: dict[str, object] = {}
     looped_dict["self"] = looped_dict
-    for looped in (looped_list, looped_dict):
+    looped_holder = Holder(None)
+    looped_holder.inner = looped_holder
+    for looped in (looped_list, looped_dict, looped_holder):
         ((_, message),) = _refusals({"a": looped})
         assert "holds itself" in message
 
@@ -304,9 +346,8 @@ anything = st.recursive(
 def test_anything_is_strict_json_or_refused_by_path(metadata: dict[str, object]) -> None:
     try:
         result = json_object(metadata)
-    except PydanticCustomError as error:
-        assert error.context is not None
-        assert all(path.startswith("metadata") for path, _, _ in error.context["problems"])
+    except PydanticCustomError:
+        assert all(path.startswith("metadata") for path, _ in _refusals(metadata))
     else:
         encoded = json.dumps(result, allow_nan=False, ensure_ascii=False).encode()
         assert json.loads(encoded) == result

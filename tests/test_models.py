@@ -208,7 +208,12 @@ def test_unknown_keys_are_refused_at_both_levels() -> None:
 
 def test_every_problem_of_an_annotation_is_told_at_once() -> None:
     refusals = _refusal(trace_id=" ", name="note", annotator_kind="x", result={"score": "1"})
-    assert [where for where, _ in refusals] == ["trace_id", "name", "annotator_kind", "result.score"]
+    assert [where for where, _ in refusals] == [
+        "trace_id",
+        "name",
+        "annotator_kind",
+        "result.score",
+    ]
 
 
 def test_a_model_made_without_validation_is_validated_when_it_is_used() -> None:

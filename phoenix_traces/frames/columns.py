@@ -61,7 +61,10 @@ class FrameColumns:
 
 
 def resolve(
-    dataframe: pd.DataFrame, annotation_name: str | None, annotator_kind: str | None
+    dataframe: pd.DataFrame,
+    annotation_name: str | None,
+    annotator_kind: str | None,
+    fixed: Mapping[str, str],
 ) -> FrameColumns:
     """Find out where each part of an annotation stands.
 
@@ -69,6 +72,7 @@ def resolve(
         dataframe: The caller's frame; it is only read.
         annotation_name: Name of all the annotations; wins over a column.
         annotator_kind: Kind of all the annotations; wins over a column.
+        fixed: The name and the kind, where a rubric leaves no choice.
 
     Raises:
         TypeError: when it is no DataFrame.
@@ -76,12 +80,13 @@ def resolve(
     """
     if not isinstance(dataframe, pd.DataFrame):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may not check types
         raise TypeError(f"Expected pandas DataFrame, not {type(dataframe).__name__}")
-    return _Resolver(dataframe).resolve(annotation_name, annotator_kind)
+    return _Resolver(dataframe, fixed).resolve(annotation_name, annotator_kind)
 
 
 class _Resolver:
-    def __init__(self, dataframe: pd.DataFrame) -> None:
+    def __init__(self, dataframe: pd.DataFrame, fixed: Mapping[str, str]) -> None:
         self._frame = dataframe
+        self._fixed = fixed
         self._problems: list[AnnotationFailure] = []
         self._columns: dict[str, Column] = {}
         self._constants: dict[str, object] = {}
@@ -175,9 +180,11 @@ class _Resolver:
         if len(columns) == 2:
             self._refuse("DataFrame cannot have both 'name' and 'annotation_name' columns")
         elif argument is not None:
-            self._constants["name"] = argument
+            self._take_argument("name", "annotation_name", argument)
         elif columns:
             self._take("name", columns[0])
+        elif "name" in self._fixed:
+            self._constants["name"] = self._fixed["name"]
         else:
             self._refuse(
                 "no annotation name: pass annotation_name=, or add a 'name' or 'annotation_name' "
@@ -187,14 +194,23 @@ class _Resolver:
 
     def _find_kind(self, argument: str | None) -> None:
         if argument is not None:
-            self._constants[KIND_NAME] = argument
+            self._take_argument(KIND_NAME, KIND_NAME, argument)
         elif self._has(KIND_NAME):
             self._take(KIND_NAME, KIND_NAME)
+        elif KIND_NAME in self._fixed:
+            self._constants[KIND_NAME] = self._fixed[KIND_NAME]
         else:
             self._refuse(
                 "no annotator kind: pass annotator_kind=, or add an 'annotator_kind' column with "
                 "'LLM', 'CODE' or 'HUMAN'",
                 KIND_NAME,
+            )
+
+    def _take_argument(self, field: str, name: str, value: str) -> None:
+        self._constants[field] = value
+        if self._fixed.get(field, value) != value:
+            self._refuse(
+                f"{name} is {value!r}, and annotation_type says {self._fixed[field]!r}", name
             )
 
     def _check_arguments(self) -> None:

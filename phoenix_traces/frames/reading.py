@@ -8,18 +8,19 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 import pandera.errors
-from pydantic import ValidationError
 from pydantic_core import to_json
 
 from phoenix_traces.batches import Rows
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure, failures_from
 from phoenix_traces.frames.cells import score_or_none, text_or_none
-from phoenix_traces.frames.columns import FIELDS, RESULT_NAMES, FrameColumns, resolve
+from phoenix_traces.frames.columns import FIELDS, FrameColumns, resolve
+from phoenix_traces.frames.rubric_checks import Cells, RowRules, nested, validation_error
 from phoenix_traces.frames.schema import trace_annotation_schema
 from phoenix_traces.keys import Key, superseded_positions, warn_about
 from phoenix_traces.metadata import json_object
 from phoenix_traces.models import TraceAnnotationData
+from phoenix_traces.rubrics import Rubrics, fixed_fields
 
 # Cells become Python objects some rows at a time, so that memory does not grow with the frame.
 _ROWS_CHECKED_TOGETHER = 20_000
@@ -29,7 +30,12 @@ WireRow = dict[str, Any]
 
 
 def annotation_frame(
-    dataframe: pd.DataFrame, *, annotation_name: str | None, annotator_kind: str | None
+    dataframe: pd.DataFrame,
+    *,
+    annotation_name: str | None = None,
+    annotator_kind: str | None = None,
+    annotation_type: type[TraceAnnotationData] | None = None,
+    rubrics: Rubrics | None = None,
 ) -> Rows[WireRow]:
     """Return a frame's annotations as rows to send.
 
@@ -37,13 +43,17 @@ def annotation_frame(
         dataframe: Only read, and read again while rows are sent.
         annotation_name: Name of all the annotations; wins over a column.
         annotator_kind: Kind of all the annotations; wins over a column.
+        annotation_type: What every row must be.
+        rubrics: What rows of some names must be too.
 
     Raises:
         TypeError: when it is no DataFrame.
         AnnotationValidationError: naming every row and cell that is refused.
     """
-    columns = resolve(dataframe, annotation_name, annotator_kind)
-    superseded = _superseded(columns, _checked_key_hashes(columns))
+    fixed = {} if annotation_type is None else fixed_fields(annotation_type)
+    columns = resolve(dataframe, annotation_name, annotator_kind, fixed)
+    rules = RowRules(annotation_type, rubrics)
+    superseded = _superseded(columns, _checked_key_hashes(columns, rules))
     warn_about(superseded)
     return Rows(
         total=len(columns),
@@ -54,12 +64,14 @@ def annotation_frame(
     )
 
 
-def _checked_key_hashes(columns: FrameColumns) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _checked_key_hashes(
+    columns: FrameColumns, rules: RowRules
+) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Check every row, and return a hash of each one's key."""
     failures: list[AnnotationFailure] = []
     hashes = np.empty(len(columns), dtype=np.int64)
     for positions, cells in columns.slices(_ROWS_CHECKED_TOGETHER):
-        found = list(_failures(columns, positions, cells))
+        found = list(_failures(columns, rules, positions, cells))
         failures += found
         if not failures:
             hashes[positions.start : positions.stop] = [hash(key) for key in _keys(cells)]
@@ -69,9 +81,15 @@ def _checked_key_hashes(columns: FrameColumns) -> np.ndarray[Any, np.dtype[np.in
 
 
 def _failures(
-    columns: FrameColumns, positions: range, cells: Mapping[str, Sequence[object]]
+    columns: FrameColumns, rules: RowRules, positions: range, cells: Cells
 ) -> Iterator[AnnotationFailure]:
-    """Let pandera find the rows in which something is wrong, and the model say what it is."""
+    """Let column checks find the rows in which something is wrong, and a model say what it is."""
+    for offset in sorted(_general_suspects(columns, cells) | rules.suspects(cells)):
+        row = {field: values[offset] for field, values in cells.items()}
+        yield from _row_failures(columns, rules, positions[offset], row)
+
+
+def _general_suspects(columns: FrameColumns, cells: Cells) -> set[int]:
     frame = pd.DataFrame(
         {
             field: pd.Series(list(values), dtype=object)
@@ -82,27 +100,16 @@ def _failures(
     try:
         trace_annotation_schema.validate(frame, lazy=True, inplace=True)
     except pandera.errors.SchemaErrors as error:
-        for offset in _failing_rows(error):
-            row = {field: values[offset] for field, values in cells.items()}
-            yield from _row_failures(columns, positions[offset], row)
-
-
-def _failing_rows(error: pandera.errors.SchemaErrors) -> list[int]:
-    offsets = error.failure_cases["index"].dropna().unique()
-    return sorted(int(offset) for offset in offsets)
+        failing = cast("pd.DataFrame", error.failure_cases)["index"].dropna()
+        return {int(offset) for offset in failing}
+    return set()
 
 
 def _row_failures(
-    columns: FrameColumns, position: int, row: Mapping[str, object]
+    columns: FrameColumns, rules: RowRules, position: int, row: Mapping[str, object]
 ) -> Iterator[AnnotationFailure]:
-    annotation: dict[str, object] = {
-        "result": {name: row[name] for name in RESULT_NAMES}
-        | {"score": score_or_none(row["score"])},
-        **{field: row[field] for field in FIELDS if field not in RESULT_NAMES},
-    }
-    try:
-        TraceAnnotationData.model_validate(annotation)
-    except ValidationError as error:
+    errors = (validation_error(model, nested(row)) for model in rules.models_for(row))
+    if error := next(filter(None, errors), None):
         index = columns.index[position]
         yield from failures_from(error, position=position, index=index, fields=columns.names)
 

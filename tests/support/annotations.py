@@ -18,6 +18,6 @@ def annotation(trace_id: str = TRACE_ID, **changes: Any) -> dict[str, Any]:
     return right | changes
 
 
-def annotations(count: int, **changes: Any) -> list[dict[str, Any]]:
+def numbered(count: int, **changes: Any) -> list[dict[str, Any]]:
     """Return annotations of as many traces, `trace-0` and so on."""
     return [annotation(f"trace-{number}", **changes) for number in range(count)]

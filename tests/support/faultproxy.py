@@ -119,7 +119,6 @@ class FaultProxy:
         # Listening before the loop runs: a client that is early waits instead of being refused.
         self._listener.listen()
         self.port = self._listener.getsockname()[1]
-        self._is_refusing = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="fault-proxy", daemon=True)
@@ -226,9 +225,8 @@ class FaultProxy:
         return head.encode() + HEAD_END + status.phrase.encode()
 
     async def _refuse_connections(self) -> None:
-        if not self.refuse_seconds or self._is_refusing:
+        if not self.refuse_seconds:
             return
-        self._is_refusing = True
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
         self._listener.close()
@@ -237,7 +235,6 @@ class FaultProxy:
         await asyncio.sleep(self.refuse_seconds)
         self._listener.listen()
         loop.add_reader(self._listener, self._accept)
-        self._is_refusing = False
 
     async def _forward(self, request: Message) -> Message:
         reader, writer = await asyncio.open_connection(HOST, self.upstream_port)

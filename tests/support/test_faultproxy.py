@@ -246,7 +246,7 @@ def test_refused_can_keep_the_port_closed_for_a_while(upstream: Upstream) -> Non
     assert proxy.faults == {"refused": 2}
 
 
-def test_requests_refused_together_close_the_port_once(upstream: Upstream) -> None:
+def test_after_requests_refused_together_the_port_opens_again(upstream: Upstream) -> None:
     proxy = FaultProxy(upstream.server_port, script=["refused", "refused"], refuse_seconds=0.2)
     with proxy, client_of(proxy) as client:
         with connected(proxy.port) as first, connected(proxy.port) as second:
