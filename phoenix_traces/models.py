@@ -10,17 +10,27 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError
 from typing_extensions import Self, TypeAliasType
 
 from phoenix_traces.metadata import json_object, text_problem
-from phoenix_traces.schema_rules import STORABLE, add_field_rules, add_result_rules
+from phoenix_traces.schema_rules import (
+    FINITE,
+    STORABLE_KEYS,
+    STORABLE_TEXT,
+    JsonSchema,
+    add_rules,
+)
 
 AnnotatorKind: TypeAlias = Literal["LLM", "CODE", "HUMAN"]
 
@@ -28,11 +38,26 @@ AnnotatorKind: TypeAlias = Literal["LLM", "CODE", "HUMAN"]
 Text: TypeAlias = Annotated[str, StringConstraints(strict=True)]
 
 # What metadata may hold, for the schema alone: validation walks the value itself.
-StorableText: TypeAlias = Annotated[str, Field(json_schema_extra={"pattern": STORABLE})]
+_StorableText: TypeAlias = Annotated[str, Field(json_schema_extra=STORABLE_TEXT)]
+_FiniteNumber: TypeAlias = Annotated[float, Field(json_schema_extra=FINITE)]
 MetadataValue = TypeAliasType(
     "MetadataValue",
-    "StorableText | float | bool | list[MetadataValue] | dict[StorableText, MetadataValue] | None",
+    "_StorableText | _FiniteNumber | bool | list[MetadataValue] | _StorableObject | None",
 )
+_StorableObject: TypeAlias = Annotated[
+    dict[str, MetadataValue], Field(json_schema_extra=STORABLE_KEYS)
+]
+
+
+def _unchanged(value: object) -> object:
+    return value
+
+
+# The schema hangs on this type, and not on the field's validator, so that a subclass which narrows
+# its metadata has its own.
+Metadata: TypeAlias = Annotated[
+    dict[str, Any], BeforeValidator(_unchanged, json_schema_input_type=_StorableObject)
+]
 
 RESERVED_NAME = "note"
 MAX_KEY_BYTES = 2600
@@ -45,9 +70,15 @@ class AnnotationModel(BaseModel, frozen=True, extra="forbid", revalidate_instanc
     subclass which narrows a field to its own rubric keeps them.
     """
 
-    model_config = ConfigDict(
-        str_strip_whitespace=True, allow_inf_nan=False, json_schema_extra=add_field_rules
-    )
+    model_config = ConfigDict(str_strip_whitespace=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchema:
+        schema = handler(core_schema)
+        add_rules(handler.resolve_ref_schema(schema), cls)
+        return schema
 
 
 def _storable(value: object) -> None:
@@ -62,20 +93,19 @@ def _required_text(value: str) -> str:
     return value
 
 
-def _optional_text(value: str | None) -> str | None:
-    if not value:
-        return None
+def _optional_text(value: str | None, field: FieldInfo) -> str | None:
+    # A rubric may ask for what is optional in general.
+    if field.is_required():
+        return _required_text(value or "")
     _storable(value)
-    return value
+    return value or None
 
 
-class AnnotationResult(AnnotationModel):
+class AnnotationResult(AnnotationModel, frozen=True):
     """A judgement: a label, a score, an explanation, or several of them.
 
     At least one of the three is needed. Text of nothing but white space counts as absent.
     """
-
-    model_config = ConfigDict(json_schema_extra=add_result_rules)
 
     label: Text | None = Field(
         default=None,
@@ -95,8 +125,8 @@ class AnnotationResult(AnnotationModel):
 
     @field_validator("label", "explanation")
     @classmethod
-    def _blank_is_absent(cls, value: str | None) -> str | None:
-        return _optional_text(value)
+    def _blank_is_absent(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return _optional_text(value, cls.model_fields[str(info.field_name)])
 
     @field_validator("score", mode="before")
     @classmethod
@@ -116,7 +146,7 @@ class AnnotationResult(AnnotationModel):
         return self
 
 
-class TraceAnnotationData(AnnotationModel):
+class TraceAnnotationData(AnnotationModel, frozen=True):
     """One annotation of one trace.
 
     The server keeps one annotation for each trace, name and identifier: writing it again replaces
@@ -133,6 +163,7 @@ class TraceAnnotationData(AnnotationModel):
     """
 
     trace_id: Text = Field(
+        title="Trace ID",
         description="The trace, as Phoenix shows it.",
         examples=["4bf92f3577b34da6a3ce929d0e0e4736"],
     )
@@ -141,10 +172,12 @@ class TraceAnnotationData(AnnotationModel):
         examples=["correctness"],
     )
     annotator_kind: AnnotatorKind = Field(
-        description="Who judges: a model, a program or a person.", examples=["HUMAN"]
+        title="Annotator kind",
+        description="Who judges: a model (LLM), a program (CODE) or a person (HUMAN).",
+        examples=["HUMAN"],
     )
     result: AnnotationResult = Field(description="The judgement.")
-    metadata: dict[str, Any] | None = Field(
+    metadata: Metadata | None = Field(
         default=None,
         description="Anything else worth keeping, as a JSON object.",
         examples=[{"reviewer": "ana", "seconds": 41}],
@@ -173,12 +206,10 @@ class TraceAnnotationData(AnnotationModel):
 
     @field_validator("identifier")
     @classmethod
-    def _blank_is_absent(cls, value: str | None) -> str | None:
-        return _optional_text(value)
+    def _blank_is_absent(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return _optional_text(value, cls.model_fields[str(info.field_name)])
 
-    @field_validator(
-        "metadata", mode="before", json_schema_input_type=dict[StorableText, MetadataValue] | None
-    )
+    @field_validator("metadata", mode="before")
     @classmethod
     def _is_json(cls, value: object) -> dict[str, Any] | None:
         return None if value is None else json_object(value)

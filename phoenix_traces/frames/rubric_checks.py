@@ -143,7 +143,8 @@ def _column_adapter(field: FieldInfo) -> TypeAdapter[list[Any]]:
     )
     # As the models are configured: a field alone does not know.
     config = ConfigDict(str_strip_whitespace=True, allow_inf_nan=False)
-    return TypeAdapter(GenericAlias(list, cell), config=config)
+    column: Any = GenericAlias(list, cell)
+    return TypeAdapter(column, config=config)
 
 
 def _refused_places(adapter: TypeAdapter[list[Any]], values: list[object]) -> set[int]:

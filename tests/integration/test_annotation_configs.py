@@ -1,0 +1,84 @@
+"""Annotation configs of a real server, read and held against an upload."""
+
+from __future__ import annotations
+
+import uuid
+
+import httpx
+import pytest
+
+from phoenix_traces import (
+    AnnotationValidationError,
+    Client,
+    ContinuousAnnotationConfig,
+    annotation_type_from_config,
+)
+from phoenix_traces.demo.server import EmbeddedPhoenix
+from tests.support.live import annotations_of, make_traces
+
+
+def config_names(server: EmbeddedPhoenix) -> tuple[str, str]:
+    """Make a categorical and a continuous config, and return their names."""
+    labels, bounds = f"labels-{uuid.uuid4().hex}", f"bounds-{uuid.uuid4().hex}"
+    categorical = {
+        "name": labels,
+        "type": "CATEGORICAL",
+        "optimization_direction": "MAXIMIZE",
+        "values": [{"label": "right", "score": 1}, {"label": "wrong", "score": 0}],
+    }
+    continuous = {
+        "name": bounds,
+        "type": "CONTINUOUS",
+        "optimization_direction": "MAXIMIZE",
+        "lower_bound": 0,
+        "upper_bound": 1,
+    }
+    for config in (categorical, continuous):
+        url = f"{server.base_url}/v1/annotation_configs"
+        httpx.post(url, json=config, timeout=30).raise_for_status()
+    return labels, bounds
+
+
+def test_configs_are_read_by_list_by_name_and_by_id(phoenix: EmbeddedPhoenix) -> None:
+    labels, bounds = config_names(phoenix)
+    with Client(base_url=phoenix.base_url) as client:
+        assert {labels, bounds} <= {config.name for config in client.annotation_configs.list()}
+        config = client.annotation_configs.get(bounds)
+        assert isinstance(config, ContinuousAnnotationConfig)
+        assert (config.lower_bound, config.upper_bound) == (0, 1)
+        assert client.annotation_configs.get(config.id) == config
+
+
+def test_the_client_refuses_what_the_server_would_store_against_its_own_config(
+    phoenix: EmbeddedPhoenix,
+) -> None:
+    labels, _ = config_names(phoenix)
+    (trace_id,) = make_traces(phoenix, 1)
+    annotation = {
+        "trace_id": trace_id,
+        "name": labels,
+        "annotator_kind": "LLM",
+        "result": {"label": "rihgt"},
+    }
+    with Client(base_url=phoenix.base_url) as client:
+        with pytest.raises(AnnotationValidationError):
+            client.traces.log_trace_annotations(
+                trace_annotations=[annotation], sync=True, validate_configs=True
+            )
+        assert annotations_of(phoenix, [trace_id]) == []
+        client.traces.log_trace_annotations(trace_annotations=[annotation], sync=True)
+    assert [stored["result"]["label"] for stored in annotations_of(phoenix, [trace_id])] == [
+        "rihgt"
+    ]
+
+
+def test_a_configs_rubric_writes_what_the_server_stores(phoenix: EmbeddedPhoenix) -> None:
+    labels, _ = config_names(phoenix)
+    (trace_id,) = make_traces(phoenix, 1)
+    with Client(base_url=phoenix.base_url) as client:
+        rubric = annotation_type_from_config(client.annotation_configs.get(labels))
+        judged = rubric.model_validate(
+            {"trace_id": trace_id, "annotator_kind": "HUMAN", "result": {"label": "right"}}
+        )
+        client.traces.log_trace_annotations(trace_annotations=[judged], sync=True)
+    assert [stored["name"] for stored in annotations_of(phoenix, [trace_id])] == [labels]

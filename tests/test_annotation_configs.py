@@ -1,0 +1,164 @@
+"""Annotation configs: pages, kinds, errors, in both colours, and as rules for an upload."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pandas as pd
+import pytest
+
+from phoenix_traces import (
+    AnnotationConfig,
+    AnnotationValidationError,
+    AsyncClient,
+    CategoricalAnnotationConfig,
+    Client,
+    PhoenixStatusError,
+    UnexpectedResponseError,
+)
+from tests.support.colours import Colour, both_colours
+
+CATEGORICAL = {
+    "id": "1",
+    "name": "correctness",
+    "type": "CATEGORICAL",
+    "description": "Is it right?",
+    "optimization_direction": "MAXIMIZE",
+    "values": [{"label": "right", "score": 1.0}, {"label": "wrong", "score": None}],
+    "added_later": True,
+}
+CONTINUOUS = {"id": "2", "name": "relevance", "type": "CONTINUOUS", "upper_bound": 1.0}
+NEW_KIND = {"id": "3", "name": "rank", "type": "RANKING", "order": []}
+
+
+class ConfigServer:
+    """Answers with configs, two pages of them, and takes annotations."""
+
+    def __init__(self) -> None:
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if request.method == "POST":
+            return httpx.Response(200, json={"data": []})
+        if request.url.path.endswith("/annotation_configs"):
+            if "cursor" in request.url.params:
+                return httpx.Response(200, json={"data": [CONTINUOUS], "next_cursor": None})
+            return httpx.Response(200, json={"data": [CATEGORICAL, NEW_KIND], "next_cursor": "2"})
+        if request.url.path.endswith("/web"):
+            return httpx.Response(200, html="<html></html>")
+        if request.url.path.endswith("/correctness"):
+            return httpx.Response(200, json={"data": CATEGORICAL})
+        return httpx.Response(404, text="Annotation configuration not found")
+
+    def client(self) -> Client:
+        transport = httpx.MockTransport(self)
+        return Client(http_client=httpx.Client(transport=transport, base_url="http://p.test"))
+
+    def async_client(self) -> AsyncClient:
+        transport = httpx.MockTransport(self)
+        http_client = httpx.AsyncClient(transport=transport, base_url="http://p.test")
+        return AsyncClient(http_client=http_client)
+
+
+def listed(
+    server: ConfigServer, colour: Colour, project: str | None = None
+) -> list[AnnotationConfig]:
+    if colour is Colour.SYNC:
+        return server.client().annotation_configs.list(project_identifier=project)
+    return asyncio.run(server.async_client().annotation_configs.list(project_identifier=project))
+
+
+def got(server: ConfigServer, colour: Colour, name: str) -> AnnotationConfig:
+    if colour is Colour.SYNC:
+        return server.client().annotation_configs.get(name)
+    return asyncio.run(server.async_client().annotation_configs.get(name))
+
+
+def upload(server: ConfigServer, colour: Colour, how: str, arguments: dict[str, Any]) -> None:
+    if colour is Colour.SYNC:
+        getattr(server.client().traces, how)(validate_configs=True, **arguments)
+    else:
+        asyncio.run(getattr(server.async_client().traces, how)(validate_configs=True, **arguments))
+
+
+@both_colours
+def test_all_pages_are_read_and_kinds_of_a_newer_server_left_out(colour: Colour) -> None:
+    assert [config.name for config in listed(ConfigServer(), colour)] == [
+        "correctness",
+        "relevance",
+    ]
+
+
+@both_colours
+def test_a_projects_configs_are_asked_for_under_its_quoted_name(colour: Colour) -> None:
+    server = ConfigServer()
+    listed(server, colour, "my project/é")
+    assert (
+        b"/v1/projects/my%20project%2F%C3%A9/annotation_configs" in server.requests[0].url.raw_path
+    )
+
+
+@both_colours
+def test_one_config_comes_by_name_as_its_own_type(colour: Colour) -> None:
+    config = got(ConfigServer(), colour, "correctness")
+    assert isinstance(config, CategoricalAnnotationConfig)
+    assert [value.label for value in config.values] == ["right", "wrong"]
+
+
+@both_colours
+def test_a_config_that_is_not_there_is_a_status_error(colour: Colour) -> None:
+    with pytest.raises(PhoenixStatusError, match="not found") as missing:
+        got(ConfigServer(), colour, "nothing")
+    assert missing.value.status_code == 404
+
+
+@both_colours
+def test_a_web_page_instead_of_a_config_is_said_to_be_one(colour: Colour) -> None:
+    with pytest.raises(UnexpectedResponseError, match="check base_url"):
+        got(ConfigServer(), colour, "web")
+
+
+@both_colours
+def test_a_list_is_checked_against_the_configs_of_its_names(colour: Colour) -> None:
+    server = ConfigServer()
+    base = {"trace_id": "t1", "annotator_kind": "LLM"}
+    annotations = [
+        {**base, "name": "correctness", "result": {"label": "rihgt"}},
+        {**base, "name": "relevance", "result": {"score": 2}},
+        {**base, "name": "anything else", "result": {"label": "rihgt"}},
+    ]
+    with pytest.raises(AnnotationValidationError) as refused:
+        upload(server, colour, "log_trace_annotations", {"trace_annotations": annotations})
+    failures = refused.value.failures
+    assert [(each.position, each.field) for each in failures] == [
+        (0, "result.label"),
+        (1, "result.score"),
+    ]
+    assert {request.method for request in server.requests} == {"GET"}
+
+
+@both_colours
+def test_a_frame_is_checked_against_the_configs_of_its_names(colour: Colour) -> None:
+    server = ConfigServer()
+    frame = pd.DataFrame({"trace_id": ["t1", "t2"], "label": ["right", "rihgt"]})
+    arguments = {"dataframe": frame, "annotation_name": "correctness", "annotator_kind": "LLM"}
+    with pytest.raises(AnnotationValidationError, match=r"row 1 .*'right', 'wrong'"):
+        upload(server, colour, "log_trace_annotations_dataframe", arguments)
+    assert {request.method for request in server.requests} == {"GET"}
+
+
+@both_colours
+def test_what_follows_its_config_is_sent(colour: Colour) -> None:
+    server = ConfigServer()
+    annotation = {
+        "trace_id": "t1",
+        "name": "correctness",
+        "annotator_kind": "LLM",
+        "result": {"label": "right"},
+    }
+    upload(server, colour, "log_trace_annotations", {"trace_annotations": [annotation]})
+    assert json.loads(server.requests[-1].content) == {"data": [annotation]}
