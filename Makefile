@@ -6,8 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 VENV22 := .venv-pandas22
 
-# The tests that work with pandas and numpy, and need no server and no extra.
-FRAME_TESTS = $(wildcard tests/frames tests/test_*frame*.py tests/test_metadata*.py)
+# The tests that need no server and no extra.
+UNIT_TESTS = $(wildcard tests/test_*.py tests/frames)
 
 PIP := python -m pip -qq --disable-pip-version-check
 
@@ -46,9 +46,8 @@ demo: $(VENV)/.ready ## annotate traces on a Phoenix started for it (ARGS=--keep
 test: $(VENV)/.ready ## run the tests
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
-test-pandas22: $(VENV22)/.ready ## run the tests of DataFrames on pandas 2.2
-	@test -n "$(FRAME_TESTS)" || { echo "there are no tests of DataFrames"; exit 1; }
-	@$(VENV22)/bin/python -m pytest $(FRAME_TESTS) $(ARGS)
+test-pandas22: $(VENV22)/.ready ## run the unit tests on pandas 2.2
+	@$(VENV22)/bin/python -m pytest $(UNIT_TESTS) $(ARGS)
 
 check: lint format-check mypy pyright ## lint, format and types
 

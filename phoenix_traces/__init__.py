@@ -15,21 +15,26 @@ from phoenix_traces.annotation_configs import (
 )
 from phoenix_traces.async_traces import AsyncTraces
 from phoenix_traces.client import AsyncClient, Client
+from phoenix_traces.comparison import ComparedRow, Comparison, Confirmation
 from phoenix_traces.errors import (
     AnnotationValidationError,
     AuthenticationError,
     ConfigurationError,
     DuplicateAnnotationWarning,
+    IncompleteUploadError,
     PhoenixHTTPError,
     PhoenixStatusError,
     PhoenixTracesError,
     PhoenixTransportError,
+    ProjectNotFoundError,
+    ServerTooOldError,
     ServerValidationError,
     SkippedAnnotationWarning,
     TraceNotFoundError,
     UnexpectedResponseError,
 )
 from phoenix_traces.failures import AnnotationFailure
+from phoenix_traces.flat import AnnotationRow, annotation_row_type
 from phoenix_traces.models import (
     AnnotateTracesRequestBody,
     AnnotateTracesResponseBody,
@@ -41,6 +46,8 @@ from phoenix_traces.models import (
 from phoenix_traces.options import UploadOptions
 from phoenix_traces.report import UploadFailure, UploadReport
 from phoenix_traces.rubrics import annotation_type_from_config
+from phoenix_traces.schema_document import json_schema
+from phoenix_traces.stored import StoredResult, TraceAnnotation, TraceNote
 from phoenix_traces.traces import Traces
 
 if TYPE_CHECKING:
@@ -53,6 +60,7 @@ __all__ = [
     "AnnotationConfigs",
     "AnnotationFailure",
     "AnnotationResult",
+    "AnnotationRow",
     "AnnotationValidationError",
     "AnnotatorKind",
     "AsyncAnnotationConfigs",
@@ -62,25 +70,36 @@ __all__ = [
     "CategoricalAnnotationConfig",
     "CategoricalAnnotationValue",
     "Client",
+    "ComparedRow",
+    "Comparison",
     "ConfigurationError",
+    "Confirmation",
     "ContinuousAnnotationConfig",
     "DuplicateAnnotationWarning",
     "FreeformAnnotationConfig",
+    "IncompleteUploadError",
     "InsertedTraceAnnotation",
     "PhoenixHTTPError",
     "PhoenixStatusError",
     "PhoenixTracesError",
     "PhoenixTransportError",
+    "ProjectNotFoundError",
+    "ServerTooOldError",
     "ServerValidationError",
     "SkippedAnnotationWarning",
+    "StoredResult",
+    "TraceAnnotation",
     "TraceAnnotationData",
     "TraceNotFoundError",
+    "TraceNote",
     "Traces",
     "UnexpectedResponseError",
     "UploadFailure",
     "UploadOptions",
     "UploadReport",
+    "annotation_row_type",
     "annotation_type_from_config",
+    "json_schema",
     "trace_annotation_schema",
 ]
 

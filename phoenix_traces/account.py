@@ -45,6 +45,17 @@ class Account:
         self._mark(positions, RowState.STORED)
         self._settle(positions)
 
+    def keep(self, positions: Sequence[int], stored: Sequence[InsertedTraceAnnotation]) -> None:
+        """Note that rows need not be sent, because the server has the same."""
+        self._inserted.update(zip(positions, stored, strict=False))
+        self._mark(positions, RowState.UNCHANGED)
+        self._settle(positions)
+
+    def refuse(self, positions: Sequence[int]) -> None:
+        """Note that rows must not be sent, because of what the server has."""
+        self._mark(positions, RowState.REFUSED)
+        self._settle(positions)
+
     def fail(self, positions: Sequence[int], error: PhoenixHTTPError) -> None:
         """Note why rows will not be tried again."""
         self._failures.append(UploadFailure(tuple(positions), error))
@@ -80,7 +91,7 @@ class Account:
         ids = {
             position: inserted.id
             for position, inserted in self._inserted.items()
-            if states[position] == RowState.STORED
+            if states[position] in (RowState.STORED, RowState.UNCHANGED)
         }
         for position, winner in self._superseded.items():
             states[position] = states[winner]

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import httpx
 
 from phoenix_traces.annotation_configs import list_configs
+from phoenix_traces.comparing import Comparing
+from phoenix_traces.comparison import Comparison, Confirmation
+from phoenix_traces.deletion import deletion
+from phoenix_traces.given import given_rows
+from phoenix_traces.guards import upload
 from phoenix_traces.lists import annotation_list, single_annotation
-from phoenix_traces.models import AnnotatorKind, InsertedTraceAnnotation, TraceAnnotationData
+from phoenix_traces.models import (
+    RESERVED_NAME,
+    AnnotatorKind,
+    InsertedTraceAnnotation,
+    TraceAnnotationData,
+)
+from phoenix_traces.notes import new_note
 from phoenix_traces.options import DEFAULT_FRAME_BATCH, UploadOptions
+from phoenix_traces.reads import Reading, notes_of
 from phoenix_traces.rubrics import Rubrics, rubrics_from
-from phoenix_traces.sending import AsyncConnection, Connection, run_async
+from phoenix_traces.selection import select
+from phoenix_traces.sending import AsyncConnection, Connection, run_async, stream_async
 from phoenix_traces.steps import StepByStep
-from phoenix_traces.uploads import Upload
+from phoenix_traces.stored import TraceAnnotation, TraceNote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +133,7 @@ class AsyncTraces:
             metadata=metadata,
             identifier=identifier,
         )
-        inserted = await run_async(self._connection, Upload(rows, sync=sync))
+        inserted = await run_async(self._connection, upload(rows, sync=sync))
         return inserted[0] if sync else None
 
     @overload
@@ -163,7 +177,7 @@ class AsyncTraces:
         """Annotate traces; the same as `Traces.log_trace_annotations`, but async."""
         rubrics = await self._rubrics() if validate_configs else None
         rows = annotation_list(trace_annotations, rubrics)
-        inserted = await run_async(self._connection, Upload(rows, sync=sync, options=options))
+        inserted = await run_async(self._connection, upload(rows, sync=sync, options=options))
         return inserted if sync else None
 
     @overload
@@ -227,9 +241,151 @@ class AsyncTraces:
             annotation_type=annotation_type,
             rubrics=rubrics,
         )
-        upload = Upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
-        inserted = await run_async(self._connection, upload)
+        exchange = upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
+        inserted = await run_async(self._connection, exchange)
         return inserted if sync else None
+
+    async def get_trace_annotations(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        include_annotation_names: Iterable[str] | None = None,
+        exclude_annotation_names: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> list[TraceAnnotation]:
+        """Read annotations back; the same as `Traces.get_trace_annotations`, but async."""
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=include_annotation_names,
+            exclude_annotation_names=exclude_annotation_names,
+            limit=limit,
+        )
+        return await run_async(self._connection, Reading(selection))
+
+    def iter_trace_annotations(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        include_annotation_names: Iterable[str] | None = None,
+        exclude_annotation_names: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> AsyncIterator[TraceAnnotation]:
+        """Read annotations one by one; the same as `Traces.iter_trace_annotations`, but async."""
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=include_annotation_names,
+            exclude_annotation_names=exclude_annotation_names,
+            limit=limit,
+        )
+        return stream_async(self._connection, Reading(selection))
+
+    async def get_trace_annotations_dataframe(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        include_annotation_names: Iterable[str] | None = None,
+        exclude_annotation_names: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> pd.DataFrame:
+        """Read annotations into a frame; async `Traces.get_trace_annotations_dataframe`."""
+        from phoenix_traces.frames import annotations_table
+
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=include_annotation_names,
+            exclude_annotation_names=exclude_annotation_names,
+            limit=limit,
+        )
+        return annotations_table(await run_async(self._connection, Reading(selection)))
+
+    async def compare_trace_annotations(
+        self,
+        *,
+        trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None = None,
+        dataframe: pd.DataFrame | None = None,
+        annotation_name: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        project_identifier: str = "default",
+    ) -> Comparison:
+        """Compare annotations with the server's; async `Traces.compare_trace_annotations`."""
+        rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
+        comparing = Comparing(rows, project_identifier=project_identifier)
+        return await run_async(self._connection, comparing)
+
+    async def confirm_trace_annotations(
+        self,
+        *,
+        trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None = None,
+        dataframe: pd.DataFrame | None = None,
+        annotation_name: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        project_identifier: str = "default",
+        timeout: float = 30.0,
+    ) -> Confirmation:
+        """Ask until the server has annotations; async `Traces.confirm_trace_annotations`."""
+        rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
+        comparing = Comparing(rows, project_identifier=project_identifier, timeout=timeout)
+        return Confirmation((await run_async(self._connection, comparing)).rows)
+
+    async def delete_trace_annotations(
+        self,
+        *,
+        project_identifier: str,
+        name: str | None = None,
+        identifier: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        delete_all: bool = False,
+    ) -> None:
+        """Delete annotations; the same as `Traces.delete_trace_annotations`, but async."""
+        steps = deletion(
+            project_identifier=project_identifier,
+            name=name,
+            identifier=identifier,
+            annotator_kind=annotator_kind,
+            start_time=start_time,
+            end_time=end_time,
+            delete_all=delete_all,
+        )
+        await run_async(self._connection, StepByStep(steps))
+
+    async def add_trace_note(
+        self, *, trace_id: str, note: str, identifier: str | None = None
+    ) -> InsertedTraceAnnotation:
+        """Write a note on a trace; the same as `Traces.add_trace_note`, but async."""
+        steps = new_note(trace_id=trace_id, note=note, identifier=identifier)
+        return await run_async(self._connection, StepByStep(steps))
+
+    async def get_trace_notes(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> list[TraceNote]:
+        """Read notes; the same as `Traces.get_trace_notes`, but async."""
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=[RESERVED_NAME],
+            limit=limit,
+        )
+        return notes_of(await run_async(self._connection, Reading(selection)))
 
     async def _rubrics(self) -> Rubrics:
         return rubrics_from(await run_async(self._connection, StepByStep(list_configs(None))))

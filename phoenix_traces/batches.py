@@ -83,7 +83,7 @@ def cut(
     items = iter(rows.items)
     batch = _OpenBatch[RowT]()
     while group := list(islice(items, min(_ROWS_ENCODED_TOGETHER, most_rows - len(batch.rows)))):
-        for part, encoded in _encoded(group, rows.encode, max_bytes):
+        for part, encoded in _encoded(_batch(group), rows.encode, max_bytes):
             if batch.rows and batch.size_with(encoded) > max_bytes:
                 yield batch.close()
                 batch = _OpenBatch[RowT]()
@@ -95,15 +95,19 @@ def cut(
         yield batch.close()
 
 
+def _batch(items: Sequence[tuple[int, RowT]]) -> Batch[RowT]:
+    return Batch(tuple([position for position, _ in items]), tuple([row for _, row in items]))
+
+
 def _encoded(
-    group: Sequence[tuple[int, RowT]], encode: Encode[RowT], max_bytes: int
-) -> Iterator[tuple[Sequence[tuple[int, RowT]], bytes]]:
-    encoded = encode([row for _, row in group])[1:-1]
+    group: Batch[RowT], encode: Encode[RowT], max_bytes: int
+) -> Iterator[tuple[Batch[RowT], bytes]]:
+    encoded = encode(group.rows)[1:-1]
     if len(_HEAD) + len(encoded) + len(_TAIL) <= max_bytes or len(group) == 1:
         yield group, encoded
         return
-    for position, row in group:
-        yield [(position, row)], encode([row])[1:-1]
+    for position, row in zip(group.positions, group.rows, strict=True):
+        yield Batch((position,), (row,)), encode([row])[1:-1]
 
 
 class _OpenBatch(Generic[RowT]):
@@ -117,12 +121,11 @@ class _OpenBatch(Generic[RowT]):
         """Return the body's size with one more part and the comma before it."""
         return self._size + len(encoded) + (1 if self._parts else 0)
 
-    def add(self, part: Iterable[tuple[int, RowT]], encoded: bytes) -> None:
+    def add(self, part: Batch[RowT], encoded: bytes) -> None:
         self._size = self.size_with(encoded)
         self._parts.append(encoded)
-        for position, row in part:
-            self.positions.append(position)
-            self.rows.append(row)
+        self.positions += part.positions
+        self.rows += part.rows
 
     def close(self) -> tuple[Batch[RowT], bytes]:
         body = _HEAD + b",".join(self._parts) + _TAIL

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    RootModel,
     StringConstraints,
     ValidationInfo,
     field_validator,
@@ -21,7 +23,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
-from typing_extensions import Self, TypeAliasType
+from typing_extensions import Self
 
 from phoenix_traces.metadata import json_object, text_problem
 from phoenix_traces.schema_rules import (
@@ -37,16 +39,21 @@ AnnotatorKind: TypeAlias = Literal["LLM", "CODE", "HUMAN"]
 # Strict, because pydantic would otherwise read bytes as text.
 Text: TypeAlias = Annotated[str, StringConstraints(strict=True)]
 
-# What metadata may hold, for the schema alone: validation walks the value itself.
-_StorableText: TypeAlias = Annotated[str, Field(json_schema_extra=STORABLE_TEXT)]
-_FiniteNumber: TypeAlias = Annotated[float, Field(json_schema_extra=FINITE)]
-MetadataValue = TypeAliasType(
-    "MetadataValue",
-    "_StorableText | _FiniteNumber | bool | list[MetadataValue] | _StorableObject | None",
-)
-_StorableObject: TypeAlias = Annotated[
-    dict[str, MetadataValue], Field(json_schema_extra=STORABLE_KEYS)
-]
+_STORABLE_KEYS = Field(json_schema_extra=STORABLE_KEYS)
+
+
+class MetadataValue(RootModel[Any]):
+    """A value in metadata: text, a number, a bool, null, or a list or an object of such values."""
+
+    # For the schema alone: validation walks the value itself.
+    root: (
+        Annotated[str, Field(json_schema_extra=STORABLE_TEXT)]
+        | Annotated[float, Field(json_schema_extra=FINITE)]
+        | bool
+        | list[MetadataValue]
+        | Annotated[dict[str, MetadataValue], _STORABLE_KEYS]
+        | None
+    )
 
 
 def _unchanged(value: object) -> object:
@@ -56,7 +63,10 @@ def _unchanged(value: object) -> object:
 # The schema hangs on this type, and not on the field's validator, so that a subclass which narrows
 # its metadata has its own.
 Metadata: TypeAlias = Annotated[
-    dict[str, Any], BeforeValidator(_unchanged, json_schema_input_type=_StorableObject)
+    dict[str, Any],
+    BeforeValidator(
+        _unchanged, json_schema_input_type=Annotated[dict[str, MetadataValue], _STORABLE_KEYS]
+    ),
 ]
 
 RESERVED_NAME = "note"
@@ -99,6 +109,12 @@ def _optional_text(value: str | None, field: FieldInfo) -> str | None:
         return _required_text(value or "")
     _storable(value)
     return value or None
+
+
+# For what is not an annotation and is named by the same rules.
+RequiredText: TypeAlias = Annotated[
+    Text, StringConstraints(strip_whitespace=True), AfterValidator(_required_text)
+]
 
 
 class AnnotationResult(AnnotationModel, frozen=True):

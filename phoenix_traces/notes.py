@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from phoenix_traces.answers import not_json, trace_error
 from phoenix_traces.errors import PhoenixStatusError
 from phoenix_traces.exchange import Call
-from phoenix_traces.models import InsertedTraceAnnotation
-from phoenix_traces.selection import required_text
+from phoenix_traces.models import MAX_KEY_BYTES, RESERVED_NAME, InsertedTraceAnnotation
+from phoenix_traces.selection import refused, required_text
 from phoenix_traces.steps import Steps
 from phoenix_traces.versions import NOTE_IDENTIFIERS, NOTES, server_version, too_old
 
@@ -35,8 +35,15 @@ def new_note(*, trace_id: str, note: str, identifier: str | None) -> Steps[Inser
     return _write(
         required_text("trace_id", trace_id),
         required_text("note", note),
-        None if identifier is None else required_text("identifier", identifier),
+        None if identifier is None else _identifier(identifier),
     )
+
+
+def _identifier(value: str) -> str:
+    checked = required_text("identifier", value)
+    if len(checked.encode()) > MAX_KEY_BYTES - len(RESERVED_NAME):
+        raise refused("identifier", value, "is longer than what PostgreSQL can index")
+    return checked
 
 
 def _write(trace_id: str, note: str, identifier: str | None) -> Steps[InsertedTraceAnnotation]:

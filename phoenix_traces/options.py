@@ -30,6 +30,16 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True):
         on_missing_trace: "raise" treats an unknown trace as an error; "skip" leaves its rows out,
             stores the others and warns with `SkippedAnnotationWarning`. The server names unknown
             traces with `sync=True` only.
+        skip_unchanged: Send only rows that the server does not have as they are, so that an upload
+            that broke off costs only its rest when it is run again. What it has is read first.
+        overwrite: "always" replaces what the server has under a row's key; "never" sends only rows
+            of which it has nothing; "not_human" never replaces a HUMAN judgement by one of an LLM
+            or CODE. What the server has is read first, so that what someone else writes in the
+            meantime is not seen. Other rows are left out, and are in the report's `refused`.
+        project_identifier: Name or ID of the project of all the traces, where `skip_unchanged` and
+            `overwrite` read; Phoenix reads by project, and writes without. With an `overwrite`
+            other than "always", a trace known not to be there is treated as `on_missing_trace`
+            says.
         wait_for_traces: Seconds to keep asking for traces that the server does not have yet.
         on_progress: Called with the rows done and the rows in all, after each answer. Done means
             that nothing more will be tried for them. An exception that it raises ends the upload.
@@ -41,6 +51,9 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True):
     max_concurrency: Annotated[int, Field(ge=1, le=64)] = 1
     on_error: Literal["raise", "continue"] = "raise"
     on_missing_trace: Literal["raise", "skip"] = "raise"
+    skip_unchanged: bool = False
+    overwrite: Literal["always", "never", "not_human"] = "always"
+    project_identifier: str = "default"
     wait_for_traces: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     on_progress: ProgressCallback | None = None
     on_report: ReportCallback | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 from pydantic import ValidationError
+from typing_extensions import override
 
 from phoenix_traces.answers import (
     not_json,
@@ -17,7 +18,7 @@ from phoenix_traces.answers import (
     transport_error,
 )
 from phoenix_traces.errors import PhoenixHTTPError, PhoenixStatusError
-from phoenix_traces.exchange import Call, Outcome, Params
+from phoenix_traces.exchange import Call, Outcome, Params, Stream
 from phoenix_traces.selection import Selection
 from phoenix_traces.stored import TraceAnnotation, TraceAnnotationPage, TraceNote, note_from
 from phoenix_traces.versions import READING_BY_IDENTIFIER, too_old
@@ -41,7 +42,7 @@ class AbsentTraces:
         return trace_error(status_error(self.response), self.trace_ids)
 
 
-class Reading:
+class Reading(Stream[TraceAnnotation]):
     """The stream of the annotations that a selection names; newest first within each question.
 
     Args:
@@ -49,8 +50,6 @@ class Reading:
         page_size: Most annotations in an answer.
 
     Attributes:
-        absent: Traces known not to be in the project: the server says so only when it has none of
-            those that were asked for together.
         error: What went wrong, if anything; then nothing more is asked.
     """
 
@@ -63,7 +62,7 @@ class Reading:
         self._under_way: dict[Call, Params] = {}
         self._found: list[TraceAnnotation] = []
         self._left = selection.limit
-        self.absent: list[AbsentTraces] = []
+        self._absent: list[AbsentTraces] = []
         self.error: PhoenixHTTPError | None = None
 
     @property
@@ -75,6 +74,7 @@ class Reading:
     def _is_enough(self) -> bool:
         return self.error is not None or self._left == 0
 
+    @override
     def next_call(self, now: float) -> Call | float | None:
         """Return the request for the next page."""
         if self._is_enough or not self._questions:
@@ -85,6 +85,7 @@ class Reading:
         self._under_way[call] = question
         return call
 
+    @override
     def receive(self, call: Call, outcome: Outcome, now: float) -> None:
         """Take a page, and note where the next one begins."""
         question = self._under_way.pop(call)
@@ -95,7 +96,7 @@ class Reading:
         elif outcome.is_success:
             self._take_page(question, outcome)
         elif outcome.status_code == 404 and outcome.text.startswith(_NO_SUCH_TRACES):
-            self.absent.append(AbsentTraces(tuple(question["trace_ids"]), outcome))
+            self._absent.append(AbsentTraces(tuple(question["trace_ids"]), outcome))
         else:
             self.error = project_error(outcome)
 
@@ -111,11 +112,21 @@ class Reading:
         if page.next_cursor is not None:
             self._questions.appendleft({**question, "cursor": page.next_cursor})
 
+    @override
     def take(self) -> list[TraceAnnotation]:
         """Return the annotations that came since they were last taken."""
         found, self._found = self._found, []
         return found
 
+    def take_absent(self) -> list[AbsentTraces]:
+        """Return the traces that turned out not to be in the project since they were last taken.
+
+        The server says so only when it has none of those that were asked for together.
+        """
+        absent, self._absent = self._absent, []
+        return absent
+
+    @override
     def result(self) -> list[TraceAnnotation]:
         """Return the annotations that were not taken yet.
 
@@ -126,6 +137,7 @@ class Reading:
             raise self.error
         return self.take()
 
+    @override
     def interrupted(self, error: BaseException) -> None:
         """Do nothing: what was read is lost, and nothing else."""
 

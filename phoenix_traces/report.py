@@ -19,6 +19,8 @@ class RowState(IntEnum):
     NOT_STORED = 0
     UNKNOWN = 1
     STORED = 2
+    UNCHANGED = 3  # stored, and not sent: `skip_unchanged`
+    REFUSED = 4  # not stored, and not sent: `overwrite`
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class UploadReport:
 
     `stored`, `not_stored` and `unknown` never overlap and add up to the input. A row is unknown
     when its request went out and no answer says what became of it; sending it again is safe,
-    because the same annotation replaces itself.
+    because the same annotation replaces itself. With the options `skip_unchanged` and `overwrite`,
+    `unchanged` is a part of `stored` and `refused` a part of `not_stored`.
 
     Attributes:
         states: One `RowState` for each row, as a byte.
@@ -60,24 +63,34 @@ class UploadReport:
 
     @property
     def stored(self) -> frozenset[int]:
-        """Return the positions of the rows that the server has taken."""
-        return self._rows(RowState.STORED)
+        """Return the positions of the rows that the server has taken, now or before."""
+        return self._rows(RowState.STORED, RowState.UNCHANGED)
+
+    @property
+    def unchanged(self) -> frozenset[int]:
+        """Return the positions of the rows that were not sent because the server has the same."""
+        return self._rows(RowState.UNCHANGED)
 
     @property
     def not_stored(self) -> frozenset[int]:
         """Return the positions of the rows that the server refused or was never sent."""
-        return self._rows(RowState.NOT_STORED)
+        return self._rows(RowState.NOT_STORED, RowState.REFUSED)
+
+    @property
+    def refused(self) -> frozenset[int]:
+        """Return the positions of the rows that were not sent because of `overwrite`."""
+        return self._rows(RowState.REFUSED)
 
     @property
     def unknown(self) -> frozenset[int]:
         """Return the positions of the rows that were sent, and may be stored or not."""
         return self._rows(RowState.UNKNOWN)
 
-    def _rows(self, state: RowState) -> frozenset[int]:
-        return frozenset(at for at, each in enumerate(self.states) if each == state)
+    def _rows(self, *states: RowState) -> frozenset[int]:
+        return frozenset(at for at, each in enumerate(self.states) if each in states)
 
     def rest(self, dataframe: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows still to send: those not stored and those unknown, in order.
+        """Return the rows still to send: those not stored, without the refused, and those unknown.
 
         Args:
             dataframe: The frame that was uploaded, with its rows as they were.
@@ -90,15 +103,19 @@ class UploadReport:
                 f"this report is about {self.total} rows, and the frame has {len(dataframe)}; "
                 "pass the frame that was uploaded"
             )
-        return dataframe.take(sorted(self.not_stored | self.unknown))
+        return dataframe.take(sorted(self._rows(RowState.NOT_STORED, RowState.UNKNOWN)))
 
     def summary(self) -> str:
-        """Return the three counts in a line."""
-        stored, not_stored, unknown = (
-            self.states.count(state)
-            for state in (RowState.STORED, RowState.NOT_STORED, RowState.UNKNOWN)
+        """Return the counts in a line."""
+        count = self.states.count
+        unchanged, refused = count(RowState.UNCHANGED), count(RowState.REFUSED)
+        kept = f" ({unchanged} of them unchanged)" if unchanged else ""
+        left_out = f" ({refused} of them refused)" if refused else ""
+        return (
+            f"{count(RowState.STORED) + unchanged} stored{kept}, "
+            f"{count(RowState.NOT_STORED) + refused} not stored{left_out}, "
+            f"{count(RowState.UNKNOWN)} unknown"
         )
-        return f"{stored} stored, {not_stored} not stored, {unknown} unknown"
 
     def __repr__(self) -> str:
         return f"<UploadReport of {self.total}: {self.summary()}>"

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from itertools import product
 from urllib.parse import quote
 
-from pydantic import TypeAdapter, ValidationError
-
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.exchange import Params
-from phoenix_traces.failures import AnnotationFailure, failures_from
-from phoenix_traces.models import RESERVED_NAME, RequiredText
+from phoenix_traces.failures import AnnotationFailure
+from phoenix_traces.metadata import text_problem
+from phoenix_traces.models import RESERVED_NAME
+from phoenix_traces.text import WHITE_SPACE
 
 # The server takes 1,000 at a time, which makes a longer URL than common proxies take.
 MOST_IN_A_QUESTION = 100
 _MOST_BYTES_OF_IDS = 4_500
 _MOST_BYTES_OF_IDENTIFIERS = 2_000
-
-_REQUIRED_TEXT: TypeAdapter[str] = TypeAdapter(RequiredText)
 
 
 @dataclass(frozen=True)
@@ -117,29 +115,34 @@ def texts(field: str, values: Iterable[str] | None) -> tuple[str, ...] | None:
     if values is None:
         return None
     _refuse_what_is_no_list(field, values)
-    failures: list[AnnotationFailure] = []
-    checked: dict[str, None] = {}
-    for position, value in enumerate(values):
-        try:
-            checked[_REQUIRED_TEXT.validate_python(value)] = None
-        except ValidationError as error:
-            failures += failures_from(error, position=position, fields={"": field})
+    given = list(values)
+    failures = [
+        AnnotationFailure(position, None, field, value, problem)
+        for position, value in enumerate(given)
+        if (problem := _problem(value))
+    ]
     if failures:
-        raise AnnotationValidationError(failures, total=len(failures) + len(checked))
-    return tuple(checked)
+        raise AnnotationValidationError(failures, total=len(given))
+    return tuple(dict.fromkeys(value.strip(WHITE_SPACE) for value in given))
 
 
-def required_text(field: str, value: object) -> str:
+def _problem(value: object) -> str | None:
+    if not isinstance(value, str):
+        return f"must be text, not {type(value).__name__}"
+    if not value.strip(WHITE_SPACE):
+        return "must not be blank"
+    return text_problem(value)
+
+
+def required_text(field: str, value: str) -> str:
     """Return a text without white space around it.
 
     Raises:
         AnnotationValidationError: when it is blank, no text, or not storable.
     """
-    try:
-        return _REQUIRED_TEXT.validate_python(value)
-    except ValidationError as error:
-        failure = next(failures_from(error, position=0, fields={"": field}))
-        raise refused(field, value, failure.message) from None
+    if problem := _problem(value):
+        raise refused(field, value, problem)
+    return value.strip(WHITE_SPACE)
 
 
 def refused(field: str, value: object, problem: str) -> AnnotationValidationError:
@@ -153,15 +156,15 @@ def refused(field: str, value: object, problem: str) -> AnnotationValidationErro
 def _refuse_what_is_no_list(field: str, values: object) -> None:
     if isinstance(values, (str, bytes, bytearray)):
         raise TypeError(f"{field} must be an iterable of texts, and this is one: put it in a list")
+    kind = type(values).__name__
     if isinstance(values, Mapping) or hasattr(values, "columns"):
-        kind = type(values).__name__
         raise TypeError(f"{field} must be an iterable of texts, not {kind}: pass one column of it")
 
 
 def _parts(
     name: str, values: tuple[str, ...] | None, most_bytes: int
 ) -> Iterator[dict[str, Sequence[str]]]:
-    """Yield values as parameters, as many as fit a question; nothing but {} where none is chosen."""
+    """Yield values as parameters, as many as fit a question; only {} where anything will do."""
     if values is None:
         yield {}
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -17,7 +17,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 import httpx
 
-from phoenix_traces.exchange import ABANDONED, REPEATABLE, Call, Exchange, Outcome
+from phoenix_traces.exchange import ABANDONED, REPEATABLE, Call, Exchange, ItemT, Outcome, Stream
 
 ResultT = TypeVar("ResultT")
 
@@ -38,6 +38,7 @@ class Connection(Generic[ClientT]):
     client: ClientT
     base_url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    _urls: dict[str, httpx.URL] = field(init=False, default_factory=dict[str, httpx.URL])
 
     def request(self, call: Call, abandoned: Event | None = None) -> httpx.Request:
         """Return the HTTP request of a call.
@@ -51,12 +52,19 @@ class Connection(Generic[ClientT]):
             headers["content-type"] = "application/json"
         return self.client.build_request(
             call.method,
-            f"{self.base_url}{call.path}",
+            self._url(call.path),
             params=call.params or None,
             content=call.content,
             headers=headers,
             extensions={REPEATABLE: call.repeatable, ABANDONED: abandoned},
         )
+
+    def _url(self, path: str) -> httpx.URL:
+        # Reading a URL takes httpx longer than all the rest of a request, and an upload makes
+        # thousands of requests to the same one.
+        if path not in self._urls:
+            self._urls[path] = self.client.build_request("GET", f"{self.base_url}{path}").url
+        return self._urls[path]
 
 
 SyncConnection: TypeAlias = Connection[httpx.Client]
@@ -74,6 +82,32 @@ def run(connection: SyncConnection, exchange: Exchange[ResultT]) -> ResultT:
         exchange.interrupted(error)
         raise
     return exchange.result()
+
+
+def stream(connection: SyncConnection, exchange: Stream[ItemT]) -> Iterator[ItemT]:
+    """Carry out a stream with a sync client, no further than its items are asked for."""
+    while (step := exchange.next_call(time.monotonic())) is not None:
+        if isinstance(step, Call):
+            exchange.receive(step, _send(connection, step), time.monotonic())
+        else:
+            time.sleep(_seconds_until(step))
+        yield from exchange.take()
+    yield from exchange.result()
+
+
+async def stream_async(
+    connection: AsyncConnection, exchange: Stream[ItemT]
+) -> AsyncIterator[ItemT]:
+    """Do the same as `stream`, but async."""
+    while (step := exchange.next_call(time.monotonic())) is not None:
+        if isinstance(step, Call):
+            exchange.receive(step, await _send_async(connection, step), time.monotonic())
+        else:
+            await asyncio.sleep(_seconds_until(step))
+        for item in exchange.take():
+            yield item
+    for item in exchange.result():
+        yield item
 
 
 async def run_async(connection: AsyncConnection, exchange: Exchange[ResultT]) -> ResultT:

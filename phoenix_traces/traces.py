@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import httpx
 
 from phoenix_traces.annotation_configs import list_configs
+from phoenix_traces.comparing import Comparing
+from phoenix_traces.comparison import Comparison, Confirmation
+from phoenix_traces.deletion import deletion
+from phoenix_traces.given import given_rows
+from phoenix_traces.guards import upload
 from phoenix_traces.lists import annotation_list, single_annotation
-from phoenix_traces.models import AnnotatorKind, InsertedTraceAnnotation, TraceAnnotationData
+from phoenix_traces.models import (
+    RESERVED_NAME,
+    AnnotatorKind,
+    InsertedTraceAnnotation,
+    TraceAnnotationData,
+)
+from phoenix_traces.notes import new_note
 from phoenix_traces.options import DEFAULT_FRAME_BATCH, UploadOptions
+from phoenix_traces.reads import Reading, notes_of
 from phoenix_traces.rubrics import Rubrics, rubrics_from
-from phoenix_traces.sending import Connection, SyncConnection, run
+from phoenix_traces.selection import select
+from phoenix_traces.sending import Connection, SyncConnection, run, stream
 from phoenix_traces.steps import StepByStep
-from phoenix_traces.uploads import Upload
+from phoenix_traces.stored import TraceAnnotation, TraceNote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,7 +158,7 @@ class Traces:
             metadata=metadata,
             identifier=identifier,
         )
-        inserted = run(self._connection, Upload(rows, sync=sync))
+        inserted = run(self._connection, upload(rows, sync=sync))
         return inserted[0] if sync else None
 
     @overload
@@ -214,7 +228,7 @@ class Traces:
         """
         rubrics = self._rubrics() if validate_configs else None
         rows = annotation_list(trace_annotations, rubrics)
-        inserted = run(self._connection, Upload(rows, sync=sync, options=options))
+        inserted = run(self._connection, upload(rows, sync=sync, options=options))
         return inserted if sync else None
 
     @overload
@@ -310,9 +324,299 @@ class Traces:
             annotation_type=annotation_type,
             rubrics=rubrics,
         )
-        upload = Upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
-        inserted = run(self._connection, upload)
+        exchange = upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
+        inserted = run(self._connection, exchange)
         return inserted if sync else None
+
+    def get_trace_annotations(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        include_annotation_names: Iterable[str] | None = None,
+        exclude_annotation_names: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> list[TraceAnnotation]:
+        """Read annotations back.
+
+        Args:
+            trace_ids: A list, a Series, an Index, a frame's column. They are asked for 100 at a
+                time, each once; those that the project does not have yield nothing.
+            identifiers: Only annotations with one of these; not blank. With `trace_ids`, both must
+                hold. Needs Phoenix 15.1.
+            include_annotation_names: Only annotations with one of these names. Notes are left out
+                unless "note" is among them.
+            exclude_annotation_names: No annotations with one of these names.
+            project_identifier: Name or ID of the traces' project. Phoenix reads by project.
+            limit: Most annotations in all; None for no limit.
+
+        Returns:
+            The annotations, newest first for each 100 trace ids.
+
+        Raises:
+            TypeError: when a list of texts is something else.
+            AnnotationValidationError: when an argument is refused, or there are neither trace ids
+                nor identifiers.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot read by identifier.
+            UnexpectedResponseError: when the answer is not Phoenix's: base_url is wrong.
+            AuthenticationError: when the key is missing or wrong.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+        """
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=include_annotation_names,
+            exclude_annotation_names=exclude_annotation_names,
+            limit=limit,
+        )
+        return run(self._connection, Reading(selection))
+
+    def iter_trace_annotations(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        include_annotation_names: Iterable[str] | None = None,
+        exclude_annotation_names: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> Iterator[TraceAnnotation]:
+        """Read annotations one by one, a page of 1,000 at a time when it is needed.
+
+        Args:
+            trace_ids: As in `get_trace_annotations`, and so are the others.
+            identifiers: See there.
+            include_annotation_names: See there.
+            exclude_annotation_names: See there.
+            project_identifier: See there.
+            limit: See there.
+
+        Raises:
+            Exception: as `get_trace_annotations` does; what is wrong with the arguments at once,
+                and the rest while it is read.
+        """
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=include_annotation_names,
+            exclude_annotation_names=exclude_annotation_names,
+            limit=limit,
+        )
+        return stream(self._connection, Reading(selection))
+
+    def get_trace_annotations_dataframe(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        include_annotation_names: Iterable[str] | None = None,
+        exclude_annotation_names: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> pd.DataFrame:
+        """Read annotations into a frame, which `log_trace_annotations_dataframe` takes as it is.
+
+        Args:
+            trace_ids: As in `get_trace_annotations`, and so are the others.
+            identifiers: See there.
+            include_annotation_names: See there.
+            exclude_annotation_names: See there.
+            project_identifier: See there.
+            limit: See there.
+
+        Returns:
+            One row for each annotation. The index is `annotation_id`; the columns are `trace_id`,
+            `annotation_name`, `annotator_kind`, `label`, `score`, `explanation`, `metadata`,
+            `identifier`, `created_at`, `updated_at`, `source` and `user_id`. What is missing is
+            pandas' missing.
+
+        Raises:
+            Exception: as `get_trace_annotations` does.
+        """
+        from phoenix_traces.frames import annotations_table
+
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=include_annotation_names,
+            exclude_annotation_names=exclude_annotation_names,
+            limit=limit,
+        )
+        return annotations_table(run(self._connection, Reading(selection)))
+
+    def compare_trace_annotations(
+        self,
+        *,
+        trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None = None,
+        dataframe: pd.DataFrame | None = None,
+        annotation_name: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        project_identifier: str = "default",
+    ) -> Comparison:
+        """Compare annotations with what the server has, and change nothing.
+
+        Args:
+            trace_annotations: As in `log_trace_annotations`.
+            dataframe: As in `log_trace_annotations_dataframe`, in place of `trace_annotations`.
+            annotation_name: As there.
+            annotator_kind: As there.
+            project_identifier: Name or ID of the traces' project. Phoenix reads by project.
+
+        Returns:
+            For each row whether it is new, unchanged or changed, and in what; whether it would
+            replace a HUMAN judgement; and whether its trace is missing, where that can be known.
+            Phoenix says so only when it has none of the traces that are asked for together.
+
+        Raises:
+            TypeError: when neither or both are given, or it is of a wrong type.
+            AnnotationValidationError: naming everything that is refused, as an upload does.
+            ProjectNotFoundError: when there is no such project.
+            UnexpectedResponseError: when the answer is not Phoenix's: base_url is wrong.
+            AuthenticationError: when the key is missing or wrong.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+        """
+        rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
+        comparing = Comparing(rows, project_identifier=project_identifier)
+        return run(self._connection, comparing)
+
+    def confirm_trace_annotations(
+        self,
+        *,
+        trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None = None,
+        dataframe: pd.DataFrame | None = None,
+        annotation_name: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        project_identifier: str = "default",
+        timeout: float = 30.0,
+    ) -> Confirmation:
+        """Ask the server until it has annotations as they are given, or the time is up.
+
+        For after an upload with `sync=False`, which Phoenix queues. It says nothing when it drops
+        an annotation, which it does after ten minutes when there is no such trace.
+
+        Args:
+            trace_annotations: What was uploaded.
+            dataframe: What was uploaded, in place of `trace_annotations`.
+            annotation_name: As in `log_trace_annotations_dataframe`.
+            annotator_kind: As there.
+            project_identifier: Name or ID of the traces' project. Phoenix reads by project.
+            timeout: Seconds to keep asking. Phoenix stores some 500 annotations a second.
+
+        Returns:
+            The last comparison: `is_complete`, `incomplete`, `raise_if_incomplete()`.
+
+        Raises:
+            Exception: as `compare_trace_annotations` does.
+        """
+        rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
+        comparing = Comparing(rows, project_identifier=project_identifier, timeout=timeout)
+        return Confirmation(run(self._connection, comparing).rows)
+
+    def delete_trace_annotations(
+        self,
+        *,
+        project_identifier: str,
+        name: str | None = None,
+        identifier: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        delete_all: bool = False,
+    ) -> None:
+        """Delete the annotations of a project that all of the given arguments describe.
+
+        Needs Phoenix 15.4, which asks for either both times or `delete_all`. Those who are not
+        admins delete only their own.
+
+        Args:
+            project_identifier: Name or ID.
+            name: Only annotations of this name; "note" for notes. Not blank.
+            identifier: Only annotations with this identifier. Not blank.
+            annotator_kind: Only annotations of this kind.
+            start_time: Only annotations created then or later. With a time zone: a naive time is
+                refused, because it could mean another moment.
+            end_time: Only annotations created before; with a time zone.
+            delete_all: Whether annotations of any time may be deleted.
+
+        Raises:
+            TypeError: when a time is no datetime.
+            AnnotationValidationError: when an argument is refused; nothing was sent.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot delete annotations.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+        """
+        steps = deletion(
+            project_identifier=project_identifier,
+            name=name,
+            identifier=identifier,
+            annotator_kind=annotator_kind,
+            start_time=start_time,
+            end_time=end_time,
+            delete_all=delete_all,
+        )
+        run(self._connection, StepByStep(steps))
+
+    def add_trace_note(
+        self, *, trace_id: str, note: str, identifier: str | None = None
+    ) -> InsertedTraceAnnotation:
+        """Write a note on a trace.
+
+        Needs Phoenix 14.13. From 15.7 on it is sent again when an answer is lost, without being
+        there twice: a note without an identifier gets one of its own.
+
+        Args:
+            trace_id: As the server shows it.
+            note: The text.
+            identifier: Writing again with the same one replaces the note; needs Phoenix 15.7.
+                Without one, each call adds a note.
+
+        Raises:
+            AnnotationValidationError: when an argument is blank, or not storable.
+            TraceNotFoundError: when there is no such trace.
+            ServerTooOldError: when the server has no notes, or no identifiers of notes.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+        """
+        steps = new_note(trace_id=trace_id, note=note, identifier=identifier)
+        return run(self._connection, StepByStep(steps))
+
+    def get_trace_notes(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> list[TraceNote]:
+        """Read notes.
+
+        Args:
+            trace_ids: As in `get_trace_annotations`, and so are the others.
+            identifiers: See there.
+            project_identifier: See there.
+            limit: See there.
+
+        Raises:
+            Exception: as `get_trace_annotations` does.
+        """
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=[RESERVED_NAME],
+            limit=limit,
+        )
+        return notes_of(run(self._connection, Reading(selection)))
 
     def _rubrics(self) -> Rubrics:
         return rubrics_from(run(self._connection, StepByStep(list_configs(None))))

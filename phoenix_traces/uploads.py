@@ -57,6 +57,7 @@ class Upload(Generic[RowT]):
         sync: Whether the server is to answer once the rows are stored, with their IDs.
         options: How to cut it, and what to do when something fails.
         default_batch_size: Most rows in a request, where the options do not say; None for no limit.
+        account: With what is known of rows beforehand; those must not be among the rows to send.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Upload(Generic[RowT]):
         sync: bool,
         options: UploadOptions | None = None,
         default_batch_size: int | None = None,
+        account: Account | None = None,
     ) -> None:
         self._rows = rows
         self._sync = sync
@@ -80,7 +82,7 @@ class Upload(Generic[RowT]):
         self._waiting: list[tuple[float, int, _Job[RowT]]] = []
         self._number = count()
         self._flying: dict[Call, _Job[RowT]] = {}
-        self._account = Account(rows.total, rows.superseded)
+        self._account = account or Account(rows.total, rows.superseded)
         self._stopped = False
 
     # What to send

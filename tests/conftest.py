@@ -57,7 +57,9 @@ def phoenix_postgres() -> Iterator[EmbeddedPhoenix]:
         yield server
 
 
-@pytest.fixture(scope="session", params=["phoenix", "phoenix_postgres"])
+@pytest.fixture(
+    scope="session", params=["phoenix", "phoenix_postgres"], ids=["sqlite", "postgresql"]
+)
 def server(request: pytest.FixtureRequest) -> EmbeddedPhoenix:
     """Run the test on a real Phoenix twice: on SQLite and on PostgreSQL."""
     running = request.getfixturevalue(request.param)

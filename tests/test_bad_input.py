@@ -36,14 +36,14 @@ NO_JSON = "has no JSON form"
 class Bad:
     """One kind of bad input: what differs from a good annotation, and what the refusal says."""
 
-    name: str
+    kind: str
     says: str
     changes: dict[str, Any] = field(default_factory=dict)
     methods: tuple[str, ...] = EVERYWHERE
 
 
-def _bad(name: str, says: str, *, methods: tuple[str, ...] = EVERYWHERE, **changes: object) -> Bad:
-    return Bad(name, says, changes, methods)
+def _bad(kind: str, says: str, /, *, methods: tuple[str, ...] = EVERYWHERE, **changes: Any) -> Bad:
+    return Bad(kind, says, changes, methods)
 
 
 def _nested(levels: int) -> dict[str, object]:
@@ -78,7 +78,7 @@ BAD_INPUTS = [
     # name
     _bad("name empty", BLANK, name=""),
     _bad("name blank", BLANK, name="  "),
-    _bad("name none", NONE, name=None, methods=NOT_IN_FRAMES),
+    _bad("name none", NONE, name=None),
     _bad("name note", "reserved for notes", name="note"),
     _bad("name note with spaces", "reserved for notes", name=" note\n"),
     _bad("name number", NO_TEXT, name=7),
@@ -92,7 +92,7 @@ BAD_INPUTS = [
     _bad("kind lower case", BAD_KIND, annotator_kind="human"),
     _bad("kind with space", BAD_KIND, annotator_kind="LLM "),
     _bad("kind empty", BAD_KIND, annotator_kind=""),
-    _bad("kind none", f"annotator_kind {NONE}", annotator_kind=None, methods=NOT_IN_FRAMES),
+    _bad("kind none", f"annotator_kind {NONE}", annotator_kind=None),
     _bad("kind number", BAD_KIND, annotator_kind=1),
     _bad("kind list", BAD_KIND, annotator_kind=["LLM"]),
     # score
@@ -197,7 +197,7 @@ CALLS = {"add": _add, "log": _log, "frame": _frame}
 @pytest.mark.parametrize(
     ("bad", "method"),
     [
-        pytest.param(bad, method, id=f"{bad.name} - {method}")
+        pytest.param(bad, method, id=f"{bad.kind} - {method}")
         for bad in BAD_INPUTS
         for method in bad.methods
     ],
@@ -214,20 +214,17 @@ def test_bad_input_is_refused_by_name_and_sends_nothing(
 
 
 @both_colours
-@pytest.mark.parametrize(
-    "column",
-    ["trace_id", "name", "annotator_kind"],
-)
-@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])
+@pytest.mark.parametrize("column", ["trace_id", "name", "annotator_kind"])
+@pytest.mark.parametrize("missing", [float("nan"), pd.NA, pd.NaT])
 def test_a_required_cell_that_is_missing_is_refused(
     column: str, missing: object, colour: Colour
 ) -> None:
     phoenix = FakePhoenix()
     with pytest.raises(AnnotationValidationError, match=f"{column} {NONE}"):
-        _frame(phoenix.traces(colour), _bad("missing", "", **{column: missing}))
+        _frame(phoenix.traces(colour), Bad("missing", NONE, {column: missing}))
     assert phoenix.requests == []
 
 
 def test_there_are_at_least_sixty_kinds_of_bad_input() -> None:
-    assert len({bad.name for bad in BAD_INPUTS}) == len(BAD_INPUTS) >= 60
+    assert len({bad.kind for bad in BAD_INPUTS}) == len(BAD_INPUTS) >= 60
     assert sum("frame" in bad.methods for bad in BAD_INPUTS) >= 60

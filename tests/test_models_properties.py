@@ -15,6 +15,11 @@ from phoenix_traces import AnnotationValidationError, TraceAnnotationData
 from tests.support.annotations import annotation
 from tests.support.colours import Colour, FakePhoenix
 
+
+def _has_content(result: dict[str, Any]) -> bool:
+    return result["score"] is not None or bool((result["label"] or "").strip())
+
+
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
 present_texts = texts.filter(lambda text: text.strip() != "")
 names = present_texts.filter(lambda text: text.strip() != "note")
@@ -31,8 +36,8 @@ json_values = st.recursive(
 metadata = st.none() | st.dictionaries(texts, json_values, max_size=4)
 results = st.fixed_dictionaries(
     {"label": st.none() | texts, "score": st.none() | scores, "explanation": st.none() | texts}
-).filter(lambda result: result["score"] is not None or (result["label"] or "").strip() != "")
-accepted = st.fixed_dictionaries(
+).filter(_has_content)
+accepted: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "trace_id": present_texts,
         "name": names,

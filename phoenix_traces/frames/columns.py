@@ -19,6 +19,7 @@ NAME_NAMES = ("name", "annotation_name")
 KIND_NAME = "annotator_kind"
 RESULT_NAMES = ("label", "score", "explanation")
 OPTIONAL_NAMES = ("metadata", "identifier")
+KEY_NAMES = ("trace_id", "name", "identifier")
 
 # The order in which a row's cells are handed on.
 FIELDS = ("trace_id", "name", KIND_NAME, *RESULT_NAMES, *OPTIONAL_NAMES)

@@ -7,15 +7,15 @@ refuse.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
-from typing import TypeAlias, cast
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 import pandas as pd
 import pandera.pandas as pa
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
+from phoenix_traces.frames import plain
 from phoenix_traces.frames.cells import Column, cells, score_or_none, text_or_none
 from phoenix_traces.frames.columns import ID_NAMES, KIND_NAME, NAME_NAMES, RESULT_NAMES
 from phoenix_traces.metadata import json_object, text_problem
@@ -25,53 +25,37 @@ Verdict: TypeAlias = "bool | Column"
 
 _KINDS = frozenset({"LLM", "CODE", "HUMAN"})
 _MOST_BYTES_PER_CHARACTER = 4
-
-
-def _verdicts(column: Column | pd.DataFrame, verdicts: Iterable[bool]) -> Column:
-    return pd.Series(list(verdicts), index=column.index, dtype=bool)
+_CELLS_TOGETHER = 50
 
 
 def storable_text(column: Column) -> Verdict:
     """Hold when each cell is missing or text that the server can store."""
-    values = cells(column)
-    if _are_storable([value for value in values if value is not None]):
-        return True
-    return _verdicts(column, (value is None or _is_storable(value) for value in values))
+    return _verdict(column, plain.are_texts, lambda cell: cell is None or _is_storable(cell))
 
 
 def present_text(column: Column) -> Verdict:
     """Hold when each cell is text that the server can store, and not blank."""
-    values = cells(column)
-    return True if _are_present(values) else _verdicts(column, map(_is_present, values))
+    return _verdict(column, plain.are_present_texts, _is_present)
 
 
 def annotation_name(column: Column) -> Verdict:
     """Hold when each cell is present text, and not the name that the server keeps for notes."""
-    values = cells(column)
-    if _are_present(values) and not any(RESERVED_NAME in str(name) for name in set(values)):
-        return True
-    return _verdicts(
-        column, (_is_present(value) and text_or_none(value) != RESERVED_NAME for value in values)
-    )
+    return _verdict(column, plain.are_names, _is_name)
 
 
 def annotator_kind(column: Column) -> Verdict:
     """Hold when each cell is LLM, CODE or HUMAN."""
-    values = cells(column)
-    return _verdicts(column, (isinstance(value, str) and value in _KINDS for value in values))
+    return _verdict(column, plain.are_annotator_kinds, _is_kind)
 
 
 def score(column: Column) -> Verdict:
     """Hold when each cell is missing, a finite number, or text that is one."""
-    values = cells(column)
-    if all(type(value) is float and math.isfinite(value) for value in values):
-        return True
-    return _verdicts(column, map(_is_score, values))
+    return _verdict(column, plain.are_scores, _is_score)
 
 
 def metadata(column: Column) -> Verdict:
     """Hold when each cell is missing or becomes a JSON object that the server can store."""
-    return _verdicts(column, map(_is_metadata, cells(column)))
+    return _verdict(column, plain.are_metadata, _is_metadata)
 
 
 def has_result(frame: pd.DataFrame) -> Verdict:
@@ -111,25 +95,40 @@ def has_result_column(frame: pd.DataFrame) -> bool:
     return any(name in frame.columns for name in RESULT_NAMES)
 
 
-def _are_storable(values: list[object]) -> bool:
-    try:
-        joined = "".join(cast("list[str]", values))
-    except TypeError:  # not all of them are text, which join finds out faster than a loop would
-        return False
-    return text_problem(joined) is None
+def _verdict(
+    column: Column,
+    are_plain: Callable[[Sequence[object]], bool],
+    is_good: Callable[[object], bool],
+) -> Verdict:
+    """Look at single cells only where the few around them are not plain."""
+    values = cells(column)
+    if are_plain(values):
+        return True
+    verdicts: list[bool] = []
+    for start in range(0, len(values), _CELLS_TOGETHER):
+        some = values[start : start + _CELLS_TOGETHER]
+        verdicts += [True] * len(some) if are_plain(some) else map(is_good, some)
+    return _verdicts(column, verdicts)
+
+
+def _verdicts(column: Column | pd.DataFrame, verdicts: Iterable[bool]) -> Column:
+    return pd.Series(list(verdicts), index=column.index, dtype=bool)
 
 
 def _is_storable(value: object) -> bool:
     return isinstance(value, str) and text_problem(value) is None
 
 
-def _are_present(values: list[object]) -> bool:
-    # str.strip takes away more than the models do; what it leaves empty is looked at one by one.
-    return _are_storable(values) and all(map(str.strip, cast("list[str]", values)))
-
-
 def _is_present(value: object) -> bool:
     return _is_storable(value) and text_or_none(value) is not None
+
+
+def _is_name(value: object) -> bool:
+    return _is_present(value) and text_or_none(value) != RESERVED_NAME
+
+
+def _is_kind(value: object) -> bool:
+    return isinstance(value, str) and value in _KINDS
 
 
 def _is_score(value: object) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -31,6 +32,8 @@ STEPS_BETWEEN_WORK = 5
 
 WireRow = dict[str, Any]
 MakeUpload = Callable[..., Upload[WireRow]]
+MakeRows = Callable[[Sequence[WireRow]], Rows[WireRow]]
+MakeTransport = Callable[..., httpx.AsyncBaseTransport]
 Tell = Callable[[str], object]
 
 
@@ -46,6 +49,14 @@ class ProgressError(Exception):
     report: UploadReport
 
 
+class Parts(NamedTuple):
+    """What is put to the test: ours, or something that is broken on purpose."""
+
+    make_upload: MakeUpload
+    make_rows: MakeRows
+    make_transport: MakeTransport
+
+
 def _say_nothing(what: str) -> None:
     """Do without the story."""
 
@@ -55,7 +66,10 @@ def play(
     time: VirtualTime,
     *,
     make_upload: MakeUpload = Upload,
-    make_transport: Callable[..., httpx.AsyncBaseTransport] = RepeatingTransport,
+    make_rows: MakeRows | None = None,
+    make_transport: MakeTransport = RepeatingTransport,
+    make_server: Callable[..., ModelServer] = ModelServer,
+    sends_the_rest: bool = True,
     tell: Tell = _say_nothing,
 ) -> None:
     """Play the script of a seed, and then send the rest.
@@ -64,7 +78,10 @@ def play(
         seed: Which script.
         time: A clock that stands under the retries.
         make_upload: Another exchange than ours, to see it caught.
+        make_rows: Another way to make rows of them, likewise.
         make_transport: Other retries than ours, likewise.
+        make_server: Another model.
+        sends_the_rest: Whether what the account says is missing is sent again.
         tell: Told what happens.
 
     Raises:
@@ -73,12 +90,13 @@ def play(
     script = script_of(seed)
     tell(repr(script))
     time.reset(script.random)
-    server = ModelServer(script.arrivals, random=script.random)
+    server = make_server(script.arrivals, random=script.random)
     for row in script.earlier:
         server.put(row)
-    run = Run(script, script.rows, server, time, make_upload, make_transport, tell)
-    report = run.to_the_end()
-    _send_the_rest(script, report, server, time, tell)
+    parts = Parts(make_upload, make_rows or rows_of, make_transport)
+    report = Run(script, server, time, parts, tell).to_the_end()
+    if sends_the_rest:
+        _send_the_rest(script, report, server, time, tell)
 
 
 def _send_the_rest(
@@ -88,29 +106,31 @@ def _send_the_rest(
     server.arrivals = dict.fromkeys(server.arrivals, 0.0)
     rest = [script.rows[at] for at in sorted(report.not_stored | report.unknown)]
     if rest:
-        calm = Script(
-            seed=script.seed,
+        calm = replace(
+            script,
             rows=rest,
-            arrivals=server.arrivals,
-            earlier=[],
-            sync=script.sync,
             options={"on_error": "continue", "batch_size": 3},
-            max_retries=0,
-            budget=1.0,
             fault_rate=0.0,
             body_limit=None,
             interrupt_after=None,
-            abandons=False,
             progress_fails_at=None,
-            random=script.random,
         )
-        Run(calm, rest, server, time, Upload, RepeatingTransport, tell).to_the_end()
+        parts = Parts(Upload, rows_of, RepeatingTransport)
+        Run(calm, server, time, parts, tell).to_the_end()
     server.work_off(time.now + KEPT_SECONDS)
     last = {key_of(row): row for row in script.rows}
     for key, row in last.items():
         if row["annotator_kind"] in KINDS:
             demand(key in server.table, "a row is missing after the rest was sent")
             demand(server.table[key].row == row, "a row is wrong after the rest was sent")
+
+
+def encode(rows: Sequence[WireRow]) -> bytes:
+    return json.dumps(rows, separators=(",", ":")).encode()
+
+
+def trace_id(row: WireRow) -> str:
+    return str(row["trace_id"])
 
 
 def rows_of(wire_rows: Sequence[WireRow]) -> Rows[WireRow]:
@@ -121,8 +141,8 @@ def rows_of(wire_rows: Sequence[WireRow]) -> Rows[WireRow]:
     return Rows(
         total=len(wire_rows),
         items=((at, row) for at, row in enumerate(wire_rows) if at not in superseded),
-        encode=lambda some: json.dumps(some, separators=(",", ":")).encode(),
-        trace_id=lambda row: str(row["trace_id"]),
+        encode=encode,
+        trace_id=trace_id,
         superseded=superseded,
     )
 
@@ -133,11 +153,9 @@ class Run:
     def __init__(
         self,
         script: Script,
-        rows: Sequence[WireRow],
         server: ModelServer,
         time: VirtualTime,
-        make_upload: MakeUpload,
-        make_transport: Callable[..., httpx.AsyncBaseTransport],
+        parts: Parts,
         tell: Tell,
     ) -> None:
         self._script = script
@@ -150,7 +168,7 @@ class Run:
             **script.options, on_progress=self._on_progress, on_report=self._handed_over.append
         )
         self._watch = Watch(
-            rows,
+            script.rows,
             sync=script.sync,
             options=self._options,
             server=server,
@@ -158,7 +176,8 @@ class Run:
             budget=script.budget,
         )
         server.on_write = self._watch.writes
-        self._upload = make_upload(rows_of(rows), sync=script.sync, options=self._options)
+        rows = parts.make_rows(script.rows)
+        self._upload = parts.make_upload(rows, sync=script.sync, options=self._options)
         network = Network(
             time,
             server,
@@ -167,7 +186,7 @@ class Run:
             body_limit=script.body_limit,
             on_attempt=self._on_attempt,
         )
-        self._transport = make_transport(
+        self._transport = parts.make_transport(
             AsyncWholeAnswers(network), max_retries=script.max_retries, budget=script.budget
         )
         time.on_pause = self._on_pause

@@ -94,6 +94,8 @@ class ModelServer:
         if missing:
             self._random.shuffle(missing)
             return Answer(404, "text/plain", f"Traces with IDs {', '.join(missing)} do not exist.")
+        for row in rows:
+            self.on_write(row)
         ids = [{"id": self._upsert(row)} for row in rows]
         return Answer(200, "application/json", json.dumps({"data": ids}))
 
@@ -122,7 +124,6 @@ class ModelServer:
         return f"TraceAnnotation:{self._ids}"
 
     def _upsert(self, row: Row) -> str:
-        self.on_write(row)
         key = key_of(row)
         there = self.table.get(key)
         annotation_id = there.id if there else self._new_id()

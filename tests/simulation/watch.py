@@ -18,7 +18,10 @@ from phoenix_traces.transport import LONGEST_BACKOFF, LONGEST_RETRY_AFTER
 from tests.simulation.network import Attempt
 from tests.simulation.server import KINDS, Key, ModelServer, Row, key_of
 
-NOT_STORED, UNKNOWN, STORED = map(int, RowState)
+# As bytes, which is what states are compared with.
+NOT_STORED = int(RowState.NOT_STORED)
+UNKNOWN = int(RowState.UNKNOWN)
+STORED = int(RowState.STORED)
 
 RETRIED_STATUSES = (429, 502, 503, 504)
 RETRIED_ERRORS = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError)
@@ -152,6 +155,8 @@ class Watch:
             for at in log.positions:
                 if f" {self._rows[at]['trace_id']}" in outcome.text.replace(",", " "):
                     self._missed.setdefault(at, now)
+                else:
+                    self._missed.pop(at, None)
 
     def progresses(self, done: int, total: int) -> None:
         demand(total == len(self._rows), "progress of another number of rows")

@@ -7,7 +7,7 @@ from typing import Any
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
-def annotation(trace_id: str = TRACE_ID, **changes: Any) -> dict[str, Any]:
+def annotation(trace_id: Any = TRACE_ID, **changes: Any) -> dict[str, Any]:
     """Return an annotation as a plain mapping, with some of its keys changed or added."""
     right = {
         "trace_id": trace_id,

@@ -135,7 +135,7 @@ class FakePhoenix:
             prepared = self.answers.pop(0) if self.answers else self._own_answer(request)
         if isinstance(prepared, Exception):
             raise prepared
-        return prepared
+        return _unread(prepared) if prepared.is_closed else prepared
 
     def _own_answer(self, request: httpx.Request) -> httpx.Response:
         if request.method != "POST" or not request.url.path.endswith("/v1/trace_annotations"):
@@ -152,3 +152,9 @@ class FakePhoenix:
     def _id_of(self, row: dict[str, Any]) -> str:
         key = (row["trace_id"], row["name"], row.get("identifier", ""))
         return self._ids.setdefault(key, f"annotation-{len(self._ids) + 1}")
+
+
+def _unread(response: httpx.Response) -> httpx.Response:
+    """Return the response as a network gives it, its body still to come."""
+    stream = httpx.ByteStream(response.content)
+    return httpx.Response(response.status_code, headers=response.headers, stream=stream)

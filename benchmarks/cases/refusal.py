@@ -1,0 +1,80 @@
+"""Finding what is wrong: a thousand bad rows in a million, against a million good ones."""
+
+from __future__ import annotations
+
+import httpx
+
+from benchmarks.contestants import Send, our_frame
+from benchmarks.data import columns, frame
+from benchmarks.results import OURS, Result, Target, figures
+from benchmarks.stand_in import URL
+from benchmarks.timing import Measure, contest, cpu, ratio
+from phoenix_traces import AnnotationValidationError
+
+_HOW = """\
+Processor time from the call to the error that names every bad row, against the time from the call
+to the first request when every row is good: nothing leaves before the last row is checked, so
+that is the cost of checking. One row in a thousand is bad, in turn by its trace id, its score,
+its label and its metadata."""
+
+_BAD_CELLS = (("trace_id", " "), ("score", float("inf")), ("label", 7), ("metadata", {"at": object()}))
+
+
+class _FirstRequestError(Exception):
+    """Stops an upload at its first request."""
+
+
+def run(quick: bool) -> Result:
+    """Measure both."""
+    rows = 100_000 if quick else 1_000_000
+    bad = rows // 1_000
+    runs = contest(
+        {"good": _measure(rows, bad=0), "bad": _measure(rows, bad=bad)}, rounds=3, warm_up=quick
+    )
+    return Result(
+        case="refusal",
+        title="Bad rows",
+        unit="s",
+        how=_HOW,
+        figures=[
+            *figures(f"{rows:,} good rows are checked", {OURS: runs["good"]}, scale=1),
+            *figures(f"{bad:,} bad rows among them are named", {OURS: runs["bad"]}, scale=1),
+        ],
+        targets=(
+            Target(
+                f"{bad:,} bad rows in {rows:,}: over checking good ones",
+                ratio(runs["bad"], runs["good"]),
+                "at most",
+                3.0,
+            ),
+        ),
+    )
+
+
+def _measure(rows: int, *, bad: int) -> Measure:
+    content = columns(rows)
+    for number in range(bad):
+        name, cell = _BAD_CELLS[number % len(_BAD_CELLS)]
+        content[name][number * (rows // bad)] = cell
+    # Of object dtype, because a label that is a number fits in no column of text.
+    send = our_frame(frame(content, dtype="object"))
+    http = httpx.Client(base_url=URL, transport=httpx.MockTransport(_stop))
+
+    def work() -> None:
+        assert _refused(send, http) == bad
+
+    return cpu(work)
+
+
+def _refused(send: Send, http: httpx.Client) -> int:
+    try:
+        send(http)
+    except AnnotationValidationError as error:
+        return len({failure.position for failure in error.failures})
+    except _FirstRequestError:
+        return 0
+    raise AssertionError("neither refused nor sent")
+
+
+def _stop(_request: httpx.Request) -> httpx.Response:
+    raise _FirstRequestError

@@ -1,0 +1,94 @@
+"""What a real Phoenix answers to requests as such, which our errors and retries rely on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from phoenix_traces import AnnotationResult, PhoenixStatusError, TraceAnnotationData
+from tests.support.colours import Colour, both_colours, client_traces
+from tests.support.live import PATH, make_traces, plain_client, post_raw
+
+if TYPE_CHECKING:
+    from phoenix_traces.demo.server import EmbeddedPhoenix
+
+JSON = {"content-type": "application/json"}
+EMPTY = json.dumps({"data": []})
+
+
+def test_a_wrong_path_is_a_405_to_post_and_a_web_page_to_get(phoenix: EmbeddedPhoenix) -> None:
+    with plain_client(phoenix) as client:
+        assert client.post("/v1/trace_annotation", content=EMPTY, headers=JSON).status_code == 405
+        assert client.post(f"{PATH}/", content=EMPTY, headers=JSON).status_code == 405
+        page = client.get("/v1/trace_annotation")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+
+
+@both_colours
+def test_a_base_url_that_is_not_the_root_is_an_error_that_says_so(
+    phoenix: EmbeddedPhoenix, colour: Colour
+) -> None:
+    traces = client_traces(colour, base_url=f"{phoenix.base_url}/wrong")
+    with pytest.raises(PhoenixStatusError, match="base_url is its root") as caught:
+        traces.add_trace_annotation(trace_id="any", annotation_name="a", score=1)
+    assert caught.value.status_code == 405
+
+
+def test_compressed_bodies_and_other_content_types_are_refused(phoenix: EmbeddedPhoenix) -> None:
+    with plain_client(phoenix) as client:
+        packed = client.post(
+            PATH, content=gzip.compress(EMPTY.encode()), headers=JSON | {"content-encoding": "gzip"}
+        )
+        assert packed.status_code == 400
+        plain = client.post(PATH, content=EMPTY, headers={"content-type": "text/plain"})
+        assert plain.status_code == 422
+
+
+def test_a_body_that_is_cut_off_is_a_422_that_names_no_row(phoenix: EmbeddedPhoenix) -> None:
+    response = post_raw(phoenix, EMPTY[:-2])
+    assert response.status_code == 422
+    (detail,) = response.json()["detail"]
+    assert detail["type"] == "json_invalid"
+    assert detail["loc"][0] == "body"
+    assert "data" not in detail["loc"]
+
+
+def test_the_version_is_in_every_answer_but_a_500(phoenix: EmbeddedPhoenix) -> None:
+    with plain_client(phoenix) as client:
+        version = client.get("/arize_phoenix_version").text
+        assert client.get("/healthz").text == "OK"
+        for response in (
+            client.post(PATH, content=EMPTY, headers=JSON),
+            client.post(PATH, content=EMPTY),
+            client.post("/v1/wrong"),
+        ):
+            assert response.headers["x-phoenix-server-version"] == version
+    broken = post_raw(phoenix, unstorable("any"))
+    assert broken.status_code == 500
+    assert "x-phoenix-server-version" not in broken.headers
+
+
+def unstorable(trace_id: str) -> str:
+    row = TraceAnnotationData(
+        trace_id=trace_id,
+        name="broken",
+        annotator_kind="CODE",
+        result=AnnotationResult(score=1),
+    )
+    return json.dumps({"data": [row.model_dump(exclude_none=True) | {"name": "\ud800"}]})
+
+
+def test_after_a_500_the_server_resets_the_connection(phoenix: EmbeddedPhoenix) -> None:
+    (trace_id,) = make_traces(phoenix, 1)
+    with plain_client(phoenix) as client:
+        body = unstorable(trace_id)
+        broken = client.post(PATH, params={"sync": "true"}, content=body, headers=JSON)
+        assert broken.status_code == 500
+        with pytest.raises(httpx.ReadError):
+            client.get("/healthz")
+        assert client.get("/healthz").text == "OK"

@@ -1,0 +1,94 @@
+"""What `import phoenix_traces` brings along, and what it offers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import phoenix_traces
+
+HEAVY = {
+    "dotenv",
+    "numpy",
+    "opentelemetry",
+    "pandas",
+    "pandera",
+    "phoenix",
+    "pyarrow",
+    "rich",
+    "typer",
+}
+
+
+def _packages_after(code: str) -> set[str]:
+    """Return the top-level packages that a new interpreter has imported after some code.
+
+    rich cannot be imported there, because httpx imports it for a command of its own.
+    """
+    code = (
+        f"import sys; sys.modules['rich'] = None; {code}; import json; "
+        "print(json.dumps([name for name, module in sys.modules.items() if module]))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
+    return {name.partition(".")[0] for name in json.loads(printed)}
+
+
+def test_importing_brings_nothing_heavy_or_optional() -> None:
+    assert not _packages_after("import phoenix_traces") & HEAVY
+
+
+def test_sending_annotations_brings_nothing_heavy_or_optional() -> None:
+    code = """
+import httpx, phoenix_traces
+answer = httpx.Response(200, json={"data": []})
+transport = httpx.MockTransport(lambda request: answer)
+client = httpx.Client(transport=transport, base_url="http://phoenix.test")
+phoenix_traces.Client(http_client=client).traces.log_trace_annotations(trace_annotations=[
+    dict(trace_id="t", name="n", annotator_kind="CODE", result=dict(score=1), metadata={"a": [1]})])
+"""
+    assert not _packages_after(f"exec({code!r})") & HEAVY
+
+
+def test_the_schema_for_frames_is_imported_when_asked_for() -> None:
+    code = "import phoenix_traces; phoenix_traces.trace_annotation_schema"
+    assert _packages_after(code) >= {"pandas", "pandera"}
+
+
+def test_everything_exported_is_there() -> None:
+    assert sorted(set(phoenix_traces.__all__)) == sorted(phoenix_traces.__all__)
+    assert all(hasattr(phoenix_traces, name) for name in phoenix_traces.__all__)
+
+
+def test_everything_public_at_the_root_is_exported() -> None:
+    def is_ours(value: Any) -> bool:
+        return getattr(value, "__module__", "").startswith("phoenix_traces")
+
+    at_root = {
+        name for name, value in vars(phoenix_traces).items() if name[0] != "_" and is_ours(value)
+    }
+    assert at_root <= set(phoenix_traces.__all__)
+
+
+def test_an_import_of_everything_works() -> None:
+    names: dict[str, object] = {}
+    exec("from phoenix_traces import *", names)  # noqa: S102 - a star import needs a module level
+    assert set(phoenix_traces.__all__) <= names.keys()
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    assert phoenix_traces.__version__ == version("phoenix-traces")
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Tracse'"):
+        phoenix_traces.Tracse  # noqa: B018 - the mistake under test
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (Path(phoenix_traces.__file__).parent / "py.typed").exists()
