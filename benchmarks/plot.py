@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.results import EXISTING, FLOOR, OURS, Figure, Result, Run
+from benchmarks.results import CEILING, EXISTING, FLOOR, OURS, Figure, Result, Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_COLOURS = {OURS: "#2563eb", EXISTING: "#dc2626", FLOOR: "#6b7280", "ceiling": "#6b7280"}
+_COLOURS = {OURS: "#2563eb", EXISTING: "#dc2626", FLOOR: "#9ca3af", CEILING: "#9ca3af"}
 _INCHES = (11, 4.2)
 
 
@@ -44,31 +43,32 @@ def _draw_sizes(axes: Axes, result: Result) -> None:
             label=contestant,
         )
     axes.set(xscale="log", yscale="log", xlabel="rows in the frame", ylabel=result.unit)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.set_ylim(bottom=1)
     axes.set_title("A frame, without a server")
     axes.legend()
 
 
 def _draw_server(axes: Axes, result: Result) -> None:
-    shown = [each for each in result.figures if each.subject.endswith("sync=False")]
-    names = [each.contestant for each in shown]
-    axes.barh(names, [each.median for each in shown], color=_bar_colours(shown))
-    axes.errorbar(
-        [each.median for each in shown],
+    shown = [each for each in result.figures if "sync=False" in each.subject]
+    names = [_bar_name(each) for each in shown]
+    axes.barh(
         names,
+        [each.median for each in shown],
         xerr=[
             [each.median - each.low for each in shown],
             [each.high - each.median for each in shown],
         ],
-        fmt="none",
-        ecolor="black",
+        color=[_COLOURS[each.contestant] for each in shown],
     )
     axes.invert_yaxis()
     axes.set(xlabel=result.unit)
-    axes.set_title(f"{shown[0].subject}, to Phoenix")
+    axes.set_title(f"{shown[0].subject.rpartition(', ')[0]}, to Phoenix")
 
 
-def _bar_colours(shown: Sequence[Figure]) -> list[str]:
-    return [_COLOURS[each.contestant.partition(",")[0]] for each in shown]
+def _bar_name(figure: Figure) -> str:
+    return f"{figure.contestant}, {figure.subject.rpartition(', ')[2]}"
 
 
 def _rows(figure: Figure) -> int:

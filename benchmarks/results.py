@@ -10,6 +10,7 @@ from typing import Any, Literal
 EXISTING = "existing client"
 FLOOR = "floor"
 OURS = "ours"
+CEILING = "ceiling"
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def targets_table(results: Iterable[Result]) -> Table:
 
 
 def _target_row(target: Target) -> list[str]:
-    met = "yes" if target.met else "**no**"
+    met = "yes" if target.met else "NO"
     return [target.what, f"{target.kind} {target.limit:g}", f"{target.value:.3g}", met]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 # Does the work once and returns what it cost.
 Measure: TypeAlias = Callable[[], float]
 Runs: TypeAlias = "tuple[float, ...]"
+
+NameT = TypeVar("NameT", bound=Hashable)
 
 
 def cpu(work: Callable[[], object], *, per: float = 1.0) -> Measure:
@@ -43,8 +45,8 @@ def _measured(work: Callable[[], object], clock: Callable[[], float], per: float
 
 
 def contest(
-    measures: Mapping[str, Measure], *, rounds: int, warm_up: bool = True
-) -> dict[str, Runs]:
+    measures: Mapping[NameT, Measure], *, rounds: int, warm_up: bool = True
+) -> dict[NameT, Runs]:
     """Run contestants in turns; each round begins with another one.
 
     Args:
@@ -56,7 +58,7 @@ def contest(
     if warm_up:
         for name in names:
             measures[name]()
-    runs: dict[str, list[float]] = {name: [] for name in names}
+    runs: dict[NameT, list[float]] = {name: [] for name in names}
     gc.collect()
     # The garbage collector stays on, as in a user's program, but skips the data of all contestants:
     # otherwise one of them would pay for walking through what another one needs.

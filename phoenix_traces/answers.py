@@ -134,6 +134,7 @@ def transport_error(error: httpx.RequestError) -> PhoenixTransportError:
     where = ""
     if request is not None:
         words = without_secrets(words, request)
+        error.args = (words,)
         error.request = bare_request(request)
         where = f" at {_shown_url(error.request.url)}"
     ours = PhoenixTransportError(
@@ -194,7 +195,8 @@ def _message(response: httpx.Response, words: str, hint: str) -> str:
 
 def _hint(response: httpx.Response) -> str:
     if response.is_redirect:
-        return f"{_REDIRECT_HINT} to {response.headers.get('location')} if that is right"
+        target = without_secrets(response.headers.get("location", ""), response.request)
+        return f"{_REDIRECT_HINT} to {target} if that is right"
     return _HINTS.get(response.status_code, "")
 
 
@@ -204,7 +206,8 @@ def _words(response: httpx.Response) -> str:
         text = _validation_words(text)
     if "<html" in text[:500].lower():
         text = "a web page"
-    return without_secrets(text[:_MOST_DETAIL_SHOWN], response.request)
+    # Cut last, so that no half of a credential is left at the end.
+    return without_secrets(text, response.request)[:_MOST_DETAIL_SHOWN]
 
 
 def _validation_words(text: str) -> str:

@@ -1,8 +1,8 @@
 """Annotations into request bodies, cut by rows and by bytes, one at a time and only when asked.
 
 A body is `{"data":[` + rows + `]}`. Rows are encoded many at a time, because that is where the time
-goes, and joined as bytes, so that a body's size is known exactly and no row is encoded twice unless
-a group of rows alone exceeds the limit.
+goes, and joined as bytes, so that a body's size is known exactly. Only a group that does not fit as
+a whole into what is left of a body is encoded again, row by row.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def cut(
     items = iter(rows.items)
     batch = _OpenBatch[RowT]()
     while group := list(islice(items, min(_ROWS_ENCODED_TOGETHER, most_rows - len(batch.rows)))):
-        for part, encoded in _encoded(_batch(group), rows.encode, max_bytes):
+        for part, encoded in _encoded(_batch(group), rows.encode, batch, max_bytes):
             if batch.rows and batch.size_with(encoded) > max_bytes:
                 yield batch.close()
                 batch = _OpenBatch[RowT]()
@@ -100,10 +100,10 @@ def _batch(items: Sequence[tuple[int, RowT]]) -> Batch[RowT]:
 
 
 def _encoded(
-    group: Batch[RowT], encode: Encode[RowT], max_bytes: int
+    group: Batch[RowT], encode: Encode[RowT], batch: _OpenBatch[RowT], max_bytes: int
 ) -> Iterator[tuple[Batch[RowT], bytes]]:
     encoded = encode(group.rows)[1:-1]
-    if len(_HEAD) + len(encoded) + len(_TAIL) <= max_bytes or len(group) == 1:
+    if batch.size_with(encoded) <= max_bytes or len(group) == 1:
         yield group, encoded
         return
     for position, row in zip(group.positions, group.rows, strict=True):

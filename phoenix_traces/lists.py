@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from phoenix_traces import plain
 from phoenix_traces.batches import Rows
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure, failures_from
 from phoenix_traces.keys import superseded_positions, warn_about
-from phoenix_traces.models import TraceAnnotationData
+from phoenix_traces.models import AnnotationResult, TraceAnnotationData
 from phoenix_traces.rubrics import Rubrics
+from phoenix_traces.wire import FIELDS, RESULT_NAMES, WireRow, encode_rows, trace_id_of, wire_rows
+
+_ROWS_TOGETHER = 1_000
+
+# What a rubric may have beside them does not go over the wire.
+_WIRE_FIELDS: dict[str, Any] = {
+    **dict.fromkeys(TraceAnnotationData.model_fields, True),
+    "result": set(RESULT_NAMES),
+}
 
 _ARGUMENTS = {
     "name": "annotation_name",
@@ -33,7 +42,7 @@ def single_annotation(
     explanation: str | None,
     metadata: Mapping[str, Any] | None,
     identifier: str | None,
-) -> Rows[TraceAnnotationData]:
+) -> Rows[WireRow]:
     """Return the one annotation that a call's arguments describe.
 
     Raises:
@@ -47,13 +56,13 @@ def single_annotation(
         "metadata": metadata,
         "identifier": identifier,
     }
-    return _rows(_checked([annotation], fields=_ARGUMENTS))
+    return _checked([annotation], fields=_ARGUMENTS)
 
 
 def annotation_list(
     trace_annotations: Iterable[TraceAnnotationData | Mapping[str, object]],
     rubrics: Rubrics | None = None,
-) -> Rows[TraceAnnotationData]:
+) -> Rows[WireRow]:
     """Return annotations as rows to send; the iterable is read once, to its end.
 
     Args:
@@ -69,7 +78,7 @@ def annotation_list(
     if not items:
         empty = AnnotationFailure(None, None, None, None, "trace_annotations cannot be empty")
         raise AnnotationValidationError([empty], total=0)
-    return _rows(_checked(items, rubrics=rubrics))
+    return _checked(items, rubrics=rubrics)
 
 
 def _refuse_what_is_no_list(value: object) -> None:
@@ -89,43 +98,77 @@ def _checked(
     *,
     fields: Mapping[str, str] | None = None,
     rubrics: Rubrics | None = None,
-) -> list[TraceAnnotationData]:
-    annotations: list[TraceAnnotationData] = []
+) -> Rows[WireRow]:
+    rows: list[WireRow] = []
     failures: list[AnnotationFailure] = []
-    for position, item in enumerate(items):
-        # A rubric's own rules are in its own type. A plain mapping has only the general ones.
-        model = type(item) if isinstance(item, TraceAnnotationData) else TraceAnnotationData
-        try:
-            annotation = model.model_validate(item)
-            if rubrics and (rubric := rubrics.get(annotation.name)):
-                rubric.model_validate(annotation.model_dump())
-            annotations.append(annotation)
-        except ValidationError as error:
-            failures += failures_from(error, position=position, fields=fields)
+    for start in range(0, len(items), _ROWS_TOGETHER):
+        block = items[start : start + _ROWS_TOGETHER]
+        cells = None if rubrics else _plain_cells(block)
+        if cells is not None:
+            rows += wire_rows(cells)
+            continue
+        for position, item in enumerate(block, start):
+            try:
+                rows.append(_row_by_model(item, rubrics or {}))
+            except ValidationError as error:
+                failures += failures_from(error, position=position, fields=fields)
     if failures:
         raise AnnotationValidationError(failures, total=len(items))
-    return annotations
+    return _without_superseded(rows)
 
 
-def _rows(annotations: list[TraceAnnotationData]) -> Rows[TraceAnnotationData]:
-    superseded = superseded_positions(
-        (position, (each.trace_id, each.name, each.identifier or ""))
-        for position, each in enumerate(annotations)
-    )
+def _plain_cells(block: Sequence[Any]) -> dict[str, list[Any]] | None:
+    """Return the cells of annotations by field, if the models would leave all of them as they are.
+
+    Looking at many cells at once is several times faster than asking the models about each
+    annotation, and most annotations are plain.
+    """
+    annotations = _plain_mappings(block, TraceAnnotationData)
+    if annotations is None:
+        return None
+    results = _plain_mappings([each.get("result") for each in annotations], AnnotationResult)
+    if results is None:
+        return None
+    cells = {
+        field: [each.get(field) for each in (results if field in RESULT_NAMES else annotations)]
+        for field in FIELDS
+    }
+    return cells if plain.are_rows(cells, FIELDS) else None
+
+
+def _plain_mappings(
+    values: Sequence[Any], model: type[TraceAnnotationData | AnnotationResult]
+) -> Sequence[dict[str, Any]] | None:
+    kinds = set(map(type, values))
+    if kinds == {model}:
+        return list(map(_attributes, values))
+    if kinds == {dict} and set[object]().union(*values) <= model.model_fields.keys():
+        return values
+    return None
+
+
+def _attributes(model: BaseModel) -> dict[str, Any]:
+    return model.__dict__
+
+
+def _row_by_model(item: object, rubrics: Rubrics) -> WireRow:
+    # A rubric's own rules are in its own type. A plain mapping has only the general ones.
+    model = type(item) if isinstance(item, TraceAnnotationData) else TraceAnnotationData
+    annotation = model.model_validate(item)
+    if rubric := rubrics.get(annotation.name):
+        rubric.model_validate(annotation.model_dump())
+    return cast("WireRow", annotation.model_dump(include=_WIRE_FIELDS))
+
+
+def _without_superseded(rows: list[WireRow]) -> Rows[WireRow]:
+    keys = [(row["trace_id"], row["name"], row["identifier"] or "") for row in rows]
+    repeats = len(set(keys)) < len(keys)
+    superseded = superseded_positions(enumerate(keys)) if repeats else {}
     warn_about(superseded)
     return Rows(
-        total=len(annotations),
-        items=((at, each) for at, each in enumerate(annotations) if at not in superseded),
-        encode=_encode,
-        trace_id=lambda annotation: annotation.trace_id,
+        total=len(rows),
+        items=(item for item in enumerate(rows) if item[0] not in superseded),
+        encode=encode_rows,
+        trace_id=trace_id_of,
         superseded=superseded,
     )
-
-
-@cache
-def _adapter() -> TypeAdapter[list[TraceAnnotationData]]:
-    return TypeAdapter(list[TraceAnnotationData])
-
-
-def _encode(annotations: Sequence[TraceAnnotationData]) -> bytes:
-    return _adapter().dump_json(list(annotations), exclude_none=True)

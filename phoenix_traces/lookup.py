@@ -169,7 +169,7 @@ def differences(stored: TraceAnnotation, given: _Wire) -> Differences:
 def same_json(one: object, other: object) -> bool:
     """Tell whether two JSON values are the same.
 
-    A float is the same as any number that it is as float64: PostgreSQL gives back 1e300 as an
+    A float is the same as any number that it is as float64: PostgreSQL gives back 1e19 as an
     integer. True is not 1, although Python says so.
     """
     if _is_number(one) and _is_number(other):

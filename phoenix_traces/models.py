@@ -27,7 +27,7 @@ from typing_extensions import Self
 
 from phoenix_traces.metadata import json_object, text_problem
 from phoenix_traces.schema_rules import (
-    FINITE,
+    METADATA_NUMBER,
     STORABLE_KEYS,
     STORABLE_TEXT,
     JsonSchema,
@@ -48,7 +48,7 @@ class MetadataValue(RootModel[Any]):
     # For the schema alone: validation walks the value itself.
     root: (
         Annotated[str, Field(json_schema_extra=STORABLE_TEXT)]
-        | Annotated[float, Field(json_schema_extra=FINITE)]
+        | Annotated[float, Field(json_schema_extra=METADATA_NUMBER)]
         | bool
         | list[MetadataValue]
         | Annotated[dict[str, MetadataValue], _STORABLE_KEYS]

@@ -33,15 +33,21 @@ def bare_request(request: httpx.Request) -> httpx.Request:
 
 
 def bare_response(response: httpx.Response) -> httpx.Response:
-    """Return the response, its body read, tied to the request without credentials."""
-    headers = response.headers.copy()
-    # The content is decoded already.
-    headers.pop("content-encoding", None)
+    """Return the response, its body read, tied to the request without credentials.
+
+    Some servers and proxies send back what they were sent, so credentials are hidden in it too.
+    """
+    request = response.request
+    content = response.content
+    for secret in _secrets(request):
+        content = content.replace(secret.encode(), _HIDDEN.encode())
+    headers = [
+        (name, without_secrets(value, request))
+        for name, value in response.headers.multi_items()
+        if name != "content-encoding"  # the content is decoded already
+    ]
     return httpx.Response(
-        response.status_code,
-        headers=headers,
-        content=response.content,
-        request=bare_request(response.request),
+        response.status_code, headers=headers, content=content, request=bare_request(request)
     )
 
 

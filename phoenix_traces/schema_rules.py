@@ -13,6 +13,8 @@ from typing import Any, TypeAlias, cast
 
 from pydantic import BaseModel
 
+from phoenix_traces.metadata import MAX_INTEGER, MIN_INTEGER
+
 JsonSchema: TypeAlias = dict[str, Any]
 
 _WHITE_SPACE = r"\t\n\u000b\u000c\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -24,13 +26,18 @@ _RESERVED = rf"^[{_WHITE_SPACE}]*note[{_WHITE_SPACE}]*$"
 
 STORABLE_TEXT: JsonSchema = {"pattern": _STORABLE}
 STORABLE_KEYS: JsonSchema = {"propertyNames": STORABLE_TEXT}
+# Exclusive, because JavaScript writes these two as 18446744073709552000 and -9223372036854776000.
+METADATA_NUMBER: JsonSchema = {
+    "exclusiveMinimum": MIN_INTEGER,
+    "exclusiveMaximum": MAX_INTEGER + 1,
+}
 # What a float64 can hold: JSON has no infinities, and 1e400 becomes one.
-FINITE: JsonSchema = {"minimum": -sys.float_info.max, "maximum": sys.float_info.max}
+_FINITE: JsonSchema = {"minimum": -sys.float_info.max, "maximum": sys.float_info.max}
 
 _RULES: Mapping[str, JsonSchema] = {
     "trace_id": {"pattern": _PRESENT},
     "name": {"pattern": _PRESENT, "not": {"pattern": _RESERVED}},
-    "score": FINITE,
+    "score": _FINITE,
 }
 _OPTIONAL_TEXTS = frozenset({"label", "explanation", "identifier"})
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.exchange import Params
-from phoenix_traces.failures import AnnotationFailure
+from phoenix_traces.failures import AnnotationFailure, shown
 from phoenix_traces.metadata import text_problem
 from phoenix_traces.models import RESERVED_NAME
 from phoenix_traces.text import WHITE_SPACE
@@ -147,7 +147,8 @@ def required_text(field: str, value: str) -> str:
 
 def refused(field: str, value: object, problem: str) -> AnnotationValidationError:
     """Return the error about one argument."""
-    message = f"{field}: {problem}"
+    given = "" if value is None else f" {shown(value)}"
+    message = f"{field}:{given} {problem}"
     return AnnotationValidationError(
         [AnnotationFailure(None, None, field, value, message)], total=0
     )

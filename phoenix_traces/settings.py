@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import stat
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,21 @@ def resolve(
         url: httpx.URL | None = _checked_url(str(base_url), "base_url")
     else:
         url = None if has_own_url else _endpoint(found)
-    return Settings(url, _resolve_headers(api_key, headers, found))
+    merged = _resolve_headers(api_key, headers, found)
+    if url is not None and url.userinfo:
+        url, merged["authorization"] = _without_userinfo(url, merged)
+    return Settings(url, merged)
+
+
+def _without_userinfo(url: httpx.URL, headers: Mapping[str, str]) -> tuple[httpx.URL, str]:
+    """Return a URL without user and password, which httpx would log, and the header they become."""
+    if "authorization" in headers:
+        raise ConfigurationError(
+            "the base URL holds a user or password, and there is an API key or authorization "
+            "header too; a request carries one of them"
+        )
+    pair = f"{url.username}:{url.password}".encode()
+    return url.copy_with(username=None, password=None), f"Basic {b64encode(pair).decode()}"
 
 
 def _resolve_headers(

@@ -204,13 +204,16 @@ class Upload(Generic[RowT]):
         Raises:
             PhoenixHTTPError: the first failure, with the account in `.report`.
         """
-        report = self.report()
-        self._hand_over(report)
-        if (error := self._account.error) is not None:
-            error.report = report
-            raise error
-        if skipped := self._account.skipped:
-            warn_caller(SkippedAnnotationWarning(_skipped_text(skipped, report), report))
+        error, skipped = self._account.error, self._account.skipped
+        # A report of many rows is large, so without need there is none.
+        if error or skipped or self._options.on_report:
+            report = self.report()
+            self._hand_over(report)
+            if error:
+                error.report = report
+                raise error
+            if skipped:
+                warn_caller(SkippedAnnotationWarning(_skipped_text(skipped, report), report))
         return self._account.inserted()
 
     def interrupted(self, error: BaseException) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,7 +63,7 @@ def test_a_batch_ends_only_where_the_next_row_would_not_fit(
     values: list[str], max_bytes: int
 ) -> None:
     batches = [batch for batch, _ in cut(_rows(values), batch_size=None, max_bytes=max_bytes)]
-    for batch, following in zip(batches, batches[1:], strict=False):
+    for batch, following in pairwise(batches):
         assert len(_body([*batch.rows, following.rows[0]])) > max_bytes
 
 
@@ -81,6 +82,17 @@ def test_a_body_of_exactly_the_limit_is_one_batch() -> None:
     smaller = list(cut(_rows(values), batch_size=None, max_bytes=size - 1))
     assert [len(batch) for batch, _ in whole] == [3]
     assert [len(batch) for batch, _ in smaller] == [2, 1]
+
+
+def test_bodies_are_filled_across_the_groups_that_are_encoded_together() -> None:
+    values = [f"{number:050}" for number in range(400)]
+    size = len(_body(values[:150]))
+    batches = cut(_rows(values), batch_size=None, max_bytes=size)
+    assert [(len(batch), len(body) == size) for batch, body in batches] == [
+        (150, True),
+        (150, True),
+        (100, False),
+    ]
 
 
 def test_a_row_that_alone_is_too_large_goes_alone() -> None:

@@ -129,7 +129,7 @@ def test_what_is_no_list_of_annotations_is_a_type_error(
 
 
 @pytest.mark.parametrize("item", ["text", 5, None, [annotation()], AnnotationResult(label="x")])
-def test_what_is_no_annotation_is_named_by_its_position(item: object) -> None:
+def test_what_is_no_annotation_is_named_by_its_position(item: Any) -> None:
     with pytest.raises(AnnotationValidationError) as caught:
         annotation_list([annotation(), item])
     (failure,) = caught.value.failures

@@ -17,7 +17,12 @@ to the first request when every row is good: nothing leaves before the last row 
 that is the cost of checking. One row in a thousand is bad, in turn by its trace id, its score,
 its label and its metadata."""
 
-_BAD_CELLS = (("trace_id", " "), ("score", float("inf")), ("label", 7), ("metadata", {"at": object()}))
+_BAD_CELLS = (
+    ("trace_id", " "),
+    ("score", float("inf")),
+    ("label", 7),
+    ("metadata", {"at": object()}),
+)
 
 
 class _FirstRequestError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
@@ -42,6 +43,7 @@ def score_or_none(cell: object) -> object:
     if "_" in text:
         return cell
     try:
-        return float(text) if text else None
+        number = float(text) if text else None
     except ValueError:
         return cell
+    return number if number is None or math.isfinite(number) else cell

@@ -15,30 +15,20 @@ import numpy as np
 import pandas as pd
 import pandera.errors
 
+from phoenix_traces import plain
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure, failures_from
-from phoenix_traces.frames import plain
 from phoenix_traces.frames.cells import text_or_none
-from phoenix_traces.frames.columns import KEY_NAMES, RESULT_NAMES, FrameColumns
+from phoenix_traces.frames.columns import KEY_NAMES, FrameColumns
 from phoenix_traces.frames.rubric_checks import Cells, RowRules, nested, validation_error
 from phoenix_traces.frames.schema import trace_annotation_schema
 from phoenix_traces.keys import Key, superseded_positions
+from phoenix_traces.wire import FIELDS
 
 # So many that the work on a block does not count, so few that they stay in the cache.
-ROWS_TOGETHER = 10_000
+ROWS_TOGETHER = 5_000
 
 _Hashes: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
-
-_TESTS = {
-    "trace_id": plain.are_present_texts,
-    "name": plain.are_names,
-    "annotator_kind": plain.are_annotator_kinds,
-    "label": plain.are_texts,
-    "score": plain.are_scores,
-    "explanation": plain.are_texts,
-    "metadata": plain.are_metadata,
-    "identifier": plain.are_texts,
-}
 
 
 @dataclass(frozen=True)
@@ -55,12 +45,8 @@ class Findings:
 
 
 def are_plain(columns: FrameColumns, cells: Cells) -> bool:
-    """Tell that every cell of some rows, and every row of them, is as the models would leave it."""
-    return (
-        all(test(cells[field]) for field, test in _TESTS.items() if field in columns.columns)
-        and plain.have_results([cells[name] for name in RESULT_NAMES if name in columns.columns])
-        and plain.are_keys_short([cells["name"], cells["identifier"]])
-    )
+    """Tell that every row of some is as the models would leave it."""
+    return plain.are_rows(cells, [field for field in FIELDS if field in columns.columns])
 
 
 def check(columns: FrameColumns, rules: RowRules) -> Findings:

@@ -13,16 +13,13 @@ from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure, failures_from
 from phoenix_traces.frames.cells import Column, cells
 from phoenix_traces.models import TraceAnnotationData
+from phoenix_traces.wire import FIELDS, RESULT_NAMES
 
 ID_NAMES = ("trace_id", "context.trace_id")
 NAME_NAMES = ("name", "annotation_name")
 KIND_NAME = "annotator_kind"
-RESULT_NAMES = ("label", "score", "explanation")
 OPTIONAL_NAMES = ("metadata", "identifier")
 KEY_NAMES = ("trace_id", "name", "identifier")
-
-# The order in which a row's cells are handed on.
-FIELDS = ("trace_id", "name", KIND_NAME, *RESULT_NAMES, *OPTIONAL_NAMES)
 
 
 @dataclass(frozen=True)

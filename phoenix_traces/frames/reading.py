@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
 import pandas as pd
-from pydantic import TypeAdapter
-from typing_extensions import TypedDict
 
 from phoenix_traces.batches import Rows
 from phoenix_traces.frames.checking import ROWS_TOGETHER, Findings, are_plain, check
-from phoenix_traces.frames.columns import FIELDS, FrameColumns, resolve
+from phoenix_traces.frames.columns import FrameColumns, resolve
 from phoenix_traces.frames.rubric_checks import RowRules, nested
 from phoenix_traces.keys import warn_about
 from phoenix_traces.models import TraceAnnotationData
 from phoenix_traces.rubrics import Rubrics, fixed_fields
+from phoenix_traces.wire import FIELDS, WireRow, encode_rows, trace_id_of, wire_rows
 
 # Of a block that is not plain, only those parts are read by the models that are not plain either.
 _ROWS_IN_PART = 50
-
-
-class WireResult(TypedDict):
-    """Hold a judgement as it goes over the wire; None is left out."""
-
-    label: str | None
-    score: float | None
-    explanation: str | None
-
-
-class WireRow(TypedDict):
-    """Hold an annotation as it goes over the wire; None is left out."""
-
-    trace_id: str
-    name: str
-    annotator_kind: str
-    result: WireResult
-    metadata: dict[str, Any] | None
-    identifier: str | None
 
 
 def annotation_frame(
@@ -70,8 +49,8 @@ def annotation_frame(
     return Rows(
         total=len(columns),
         items=_items(columns, findings),
-        encode=_encode,
-        trace_id=_trace_id,
+        encode=encode_rows,
+        trace_id=trace_id_of,
         superseded=findings.superseded,
     )
 
@@ -91,9 +70,9 @@ def _rows(
     columns: FrameColumns, cells: Mapping[str, list[Any]], is_plain: bool
 ) -> Iterable[WireRow]:
     if is_plain:
-        return _plain_rows(cells)
+        return wire_rows(cells)
     return chain.from_iterable(
-        _plain_rows(part) if are_plain(columns, part) else _rows_by_model(part)
+        wire_rows(part) if are_plain(columns, part) else _rows_by_model(part)
         for part in _parts(cells)
     )
 
@@ -103,44 +82,8 @@ def _parts(cells: Mapping[str, list[Any]]) -> Iterator[dict[str, list[Any]]]:
         yield {name: values[start : start + _ROWS_IN_PART] for name, values in cells.items()}
 
 
-def _plain_rows(cells: Mapping[str, list[Any]]) -> Iterator[WireRow]:
-    columns = {**cells, "score": _floats(cells["score"])}
-    return (
-        {
-            "trace_id": trace_id,
-            "name": name,
-            "annotator_kind": kind,
-            "result": {"label": label, "score": score, "explanation": explanation},
-            "metadata": metadata,
-            "identifier": identifier,
-        }
-        for trace_id, name, kind, label, score, explanation, metadata, identifier in zip(
-            *(columns[field] for field in FIELDS), strict=True
-        )
-    )
-
-
-def _floats(scores: list[Any]) -> list[float | None]:
-    if set(map(type, scores)) == {float}:
-        return scores
-    return [None if score is None else float(score) for score in scores]
-
-
 def _rows_by_model(cells: Mapping[str, list[Any]]) -> Iterator[WireRow]:
     for values in zip(*(cells[field] for field in FIELDS), strict=True):
         annotation = nested(dict(zip(FIELDS, values, strict=True)))
         row: Any = TraceAnnotationData.model_validate(annotation).model_dump()
         yield row
-
-
-def _trace_id(row: WireRow) -> str:
-    return row["trace_id"]
-
-
-@cache
-def _adapter() -> TypeAdapter[list[WireRow]]:
-    return TypeAdapter(list[WireRow])
-
-
-def _encode(rows: Sequence[WireRow]) -> bytes:
-    return _adapter().dump_json(list(rows), exclude_none=True)

@@ -14,9 +14,9 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from phoenix_traces.frames.cells import score_or_none, text_or_none
-from phoenix_traces.frames.columns import FIELDS, RESULT_NAMES
 from phoenix_traces.models import AnnotationResult, TraceAnnotationData
 from phoenix_traces.rubrics import Rubrics, result_type_of
+from phoenix_traces.wire import FIELDS, RESULT_NAMES
 
 Cells: TypeAlias = Mapping[str, Sequence[object]]
 

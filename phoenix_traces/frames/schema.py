@@ -15,11 +15,12 @@ import pandera.pandas as pa
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from phoenix_traces.frames import plain
+from phoenix_traces import plain
 from phoenix_traces.frames.cells import Column, cells, score_or_none, text_or_none
-from phoenix_traces.frames.columns import ID_NAMES, KIND_NAME, NAME_NAMES, RESULT_NAMES
+from phoenix_traces.frames.columns import ID_NAMES, KIND_NAME, NAME_NAMES
 from phoenix_traces.metadata import json_object, text_problem
 from phoenix_traces.models import MAX_KEY_BYTES, RESERVED_NAME, AnnotationResult
+from phoenix_traces.wire import RESULT_NAMES
 
 Verdict: TypeAlias = "bool | Column"
 

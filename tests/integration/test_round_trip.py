@@ -37,11 +37,12 @@ leaves = (
 metadata = st.dictionaries(
     texts,
     st.recursive(
-        leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
+        leaves,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     ),
     max_size=4,
 )
-annotations = st.fixed_dictionaries(
+accepted = st.fixed_dictionaries(
     {
         "name": texts.filter(lambda name: name != "note"),
         "annotator_kind": st.sampled_from(["LLM", "CODE", "HUMAN"]),
@@ -53,7 +54,7 @@ annotations = st.fixed_dictionaries(
     }
 )
 uploads = st.lists(
-    annotations,
+    accepted,
     min_size=1,
     max_size=40,
     unique_by=lambda annotation: (annotation["name"], annotation["identifier"]),
@@ -83,7 +84,7 @@ EXTREMES: list[dict[str, Any]] = [
     {"score": 0},
     {"label": "\U0010ffff\ufffe\u202e\u200d\U0001f469\u200d\U0001f680"},
     {"label": "\ufeff\x01\x7f\x85\ufffd"},
-    {"label": '"\\\n\t\r\\u0000 {{}} %s \'; DROP TABLE trace_annotations; --'},
+    {"label": "\"\\\n\t\r\\u0000 {{}} %s '; DROP TABLE trace_annotations; --"},
     {"explanation": "long " * 40_000 + "end"},
     {"metadata": {"low": -(2**63), "high": 2**64 - 1, "beyond a double": 2**53 + 1}},
     {"metadata": {"low": -9223372036854774784.0, "high": 18446744073709549568.0, "tiny": 5e-324}},
@@ -153,7 +154,9 @@ def is_same(found: Any, meant: Any) -> bool:
 
 def assert_stored(server: EmbeddedPhoenix, trace_id: str, wanted: list[Annotation]) -> list[str]:
     """Compare what is stored with what was meant, and return its IDs in that order."""
-    stored = {(each["name"], each["identifier"]): each for each in annotations_of(server, [trace_id])}
+    stored = {
+        (each["name"], each["identifier"]): each for each in annotations_of(server, [trace_id])
+    }
     ids: list[str] = []
     for annotation in wanted:
         found = stored[annotation["name"], annotation["identifier"] or ""]

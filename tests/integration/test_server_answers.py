@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
-from phoenix_traces import AnnotationResult, PhoenixStatusError, TraceAnnotationData
+from phoenix_traces import PhoenixStatusError
+from phoenix_traces.demo.ports import HOST
+from tests.support.annotations import annotation
 from tests.support.colours import Colour, both_colours, client_traces
 from tests.support.live import PATH, make_traces, plain_client, post_raw
 
@@ -49,6 +51,12 @@ def test_compressed_bodies_and_other_content_types_are_refused(phoenix: Embedded
         assert plain.status_code == 422
 
 
+def test_the_server_itself_takes_a_body_of_several_megabytes(server: EmbeddedPhoenix) -> None:
+    (trace_id,) = make_traces(server, 1)
+    row = annotation(trace_id, result={"explanation": "long " * 1_000_000})
+    assert post_raw(server, json.dumps({"data": [row]})).status_code == 200
+
+
 def test_a_body_that_is_cut_off_is_a_422_that_names_no_row(phoenix: EmbeddedPhoenix) -> None:
     response = post_raw(phoenix, EMPTY[:-2])
     assert response.status_code == 422
@@ -68,27 +76,29 @@ def test_the_version_is_in_every_answer_but_a_500(phoenix: EmbeddedPhoenix) -> N
             client.post("/v1/wrong"),
         ):
             assert response.headers["x-phoenix-server-version"] == version
-    broken = post_raw(phoenix, unstorable("any"))
+    broken = post_raw(phoenix, unstorable(phoenix))
     assert broken.status_code == 500
     assert "x-phoenix-server-version" not in broken.headers
 
 
-def unstorable(trace_id: str) -> str:
-    row = TraceAnnotationData(
-        trace_id=trace_id,
-        name="broken",
-        annotator_kind="CODE",
-        result=AnnotationResult(score=1),
-    )
-    return json.dumps({"data": [row.model_dump(exclude_none=True) | {"name": "\ud800"}]})
+def test_after_a_500_the_server_ends_the_connection_although_it_did_not_say_so(
+    phoenix: EmbeddedPhoenix,
+) -> None:
+    connection = http.client.HTTPConnection(HOST, phoenix.port, timeout=60)
+    connection.request("POST", f"{PATH}?sync=true", unstorable(phoenix), JSON)
+    broken = connection.getresponse()
+    broken.read()
+    assert broken.status == 500
+    assert broken.getheader("connection") is None
+    try:
+        rest = connection.sock.recv(1)
+    except ConnectionResetError:
+        rest = b""
+    assert rest == b""
+    connection.close()
 
 
-def test_after_a_500_the_server_resets_the_connection(phoenix: EmbeddedPhoenix) -> None:
-    (trace_id,) = make_traces(phoenix, 1)
-    with plain_client(phoenix) as client:
-        body = unstorable(trace_id)
-        broken = client.post(PATH, params={"sync": "true"}, content=body, headers=JSON)
-        assert broken.status_code == 500
-        with pytest.raises(httpx.ReadError):
-            client.get("/healthz")
-        assert client.get("/healthz").text == "OK"
+def unstorable(server: EmbeddedPhoenix) -> str:
+    """Return the body of a request that the server answers with a 500."""
+    (trace_id,) = make_traces(server, 1)
+    return json.dumps({"data": [annotation(trace_id, metadata={"value": 2**64})]})

@@ -64,9 +64,7 @@ def stored(server: EmbeddedPhoenix, response: httpx.Response, trace_id: str) -> 
     """Return what the server made of the one annotation that it has just stored."""
     assert response.status_code == 200
     (inserted,) = response.json()["data"]
-    (found,) = [
-        each for each in annotations_of(server, [trace_id]) if each["id"] == inserted["id"]
-    ]
+    (found,) = [each for each in annotations_of(server, [trace_id]) if each["id"] == inserted["id"]]
     return found
 
 
@@ -161,9 +159,7 @@ def test_an_annotation_whose_result_is_missing_is_stored_as_a_row_of_nulls(
 
 
 @pytest.mark.parametrize("name", ["", "  "])
-def test_a_blank_name_is_stored_as_it_is(
-    server: EmbeddedPhoenix, trace_id: str, name: str
-) -> None:
+def test_a_blank_name_is_stored_as_it_is(server: EmbeddedPhoenix, trace_id: str, name: str) -> None:
     row = annotation(trace_id, {"name": name})
     assert stored(server, post(server, row), trace_id)["name"] == name
     assert_refused_here(server, row)
@@ -212,9 +208,7 @@ def test_a_misspelt_key_is_dropped_without_a_word(
 
 
 @pytest.mark.parametrize("form", ["{}", " {}", "0x{}", "{} "])
-def test_a_trace_id_is_compared_exactly(
-    server: EmbeddedPhoenix, trace_id: str, form: str
-) -> None:
+def test_a_trace_id_is_compared_exactly(server: EmbeddedPhoenix, trace_id: str, form: str) -> None:
     written = form.format(trace_id.upper())
     response = post(server, annotation(written, {}))
     assert response.status_code == 404
@@ -264,9 +258,7 @@ def everywhere(text: str) -> Iterator[Change]:
 
 
 @pytest.mark.parametrize("change", list(everywhere(SURROGATE)), ids=ascii)
-def test_a_lone_surrogate_is_a_500(
-    server: EmbeddedPhoenix, trace_id: str, change: Change
-) -> None:
+def test_a_lone_surrogate_is_a_500(server: EmbeddedPhoenix, trace_id: str, change: Change) -> None:
     row = annotation(trace_id, change)
     assert post(server, row).status_code == 500
     assert_refused_here(server, row)
@@ -294,7 +286,9 @@ def test_name_and_identifier_of_2600_bytes_together_are_stored_by_both_databases
 ) -> None:
     name, identifier = map(random_text, sizes)
     found = stored(
-        server, post(server, annotation(trace_id, {"name": name, "identifier": identifier})), trace_id
+        server,
+        post(server, annotation(trace_id, {"name": name, "identifier": identifier})),
+        trace_id,
     )
     assert (found["name"], found["identifier"]) == (name, identifier)
 

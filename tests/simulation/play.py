@@ -312,6 +312,7 @@ class Run:
             self._watch.check_error(error, report)
         except SkippedAnnotationWarning as warning:  # warnings are errors here
             demand(warning.report == report, "the warning carries another account")
+            self._watch.check_complete(report)
         else:
             self._watch.check_result(inserted, report)
         return report

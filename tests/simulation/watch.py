@@ -236,13 +236,19 @@ class Watch:
         self, inserted: Sequence[InsertedTraceAnnotation], report: UploadReport
     ) -> None:
         """Check an upload that returned."""
-        demand(not self._has_failed, "returns although rows failed")
-        demand(not report.unknown, "returns although rows are unknown")
         ids = [report.inserted[at] for at in sorted(report.inserted)]
         demand([each.id for each in inserted] == ids, "other results than the account")
+        demand(not report.unknown, "returns although rows are unknown")
+        self.check_complete(report)
+
+    def check_complete(self, report: UploadReport) -> None:
+        """Check an upload that returned, or would have if a warning were no error here."""
+        demand(not self._has_failed, "returns although rows failed")
         skipped = {at for failure in report.failures for at in failure.positions}
-        lost = [at for at in report.not_stored if self._winner[at] not in skipped]
-        demand(not lost, "returns although rows are missing")
+        missing = report.not_stored | report.unknown
+        demand(
+            all(self._winner[at] in skipped for at in missing), "returns although rows are missing"
+        )
         demand(self._done == len(self._rows), "returns before the progress is whole")
 
     def check_error(self, error: PhoenixHTTPError, report: UploadReport) -> None:

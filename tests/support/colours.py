@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from enum import Enum
 from typing import Any, TypeAlias
 
@@ -38,9 +38,9 @@ both_colours = pytest.mark.parametrize(
 
 
 class AnyTraces:
-    """The three methods, with the arguments and results of `Traces`, in either colour.
+    """The methods of `Traces`, with its arguments and results, in either colour.
 
-    Every call runs to its end, with a client of its own that is closed afterwards; an async call
+    Every call runs to its end, an iterator to its last item, with a client of its own that is closed afterwards; an async call
     has an event loop of its own too.
     """
 
@@ -54,26 +54,24 @@ class AnyTraces:
         self._open_async = open_async
         self._colour = colour
 
-    def add_trace_annotation(self, **arguments: Any) -> Any:
-        return self._call("add_trace_annotation", arguments)
-
-    def log_trace_annotations(self, **arguments: Any) -> Any:
-        return self._call("log_trace_annotations", arguments)
-
-    def log_trace_annotations_dataframe(self, **arguments: Any) -> Any:
-        return self._call("log_trace_annotations_dataframe", arguments)
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        return lambda **arguments: self._call(method, arguments)
 
     def _call(self, method: str, arguments: dict[str, Any]) -> Any:
         if self._colour is Colour.ASYNC:
             return asyncio.run(self._call_async(method, arguments))
         with self._open_sync() as client:
             traces = client.traces if isinstance(client, Client) else Traces(client)
-            return getattr(traces, method)(**arguments)
+            result = getattr(traces, method)(**arguments)
+            return list(result) if isinstance(result, Iterator) else result
 
     async def _call_async(self, method: str, arguments: dict[str, Any]) -> Any:
         async with self._open_async() as client:
             traces = client.traces if isinstance(client, AsyncClient) else AsyncTraces(client)
-            return await getattr(traces, method)(**arguments)
+            result = getattr(traces, method)(**arguments)
+            if isinstance(result, AsyncIterator):
+                return [item async for item in result]
+            return await result
 
 
 def client_traces(colour: Colour, **settings: Any) -> AnyTraces:
@@ -126,6 +124,16 @@ class FakePhoenix:
         arguments = {"base_url": self.base_url, "transport": self.transport()} | settings
         return http_traces(colour, **arguments)
 
+    def client_traces(self, colour: Colour, **settings: Any) -> AnyTraces:
+        """Return the methods of a `Client` or `AsyncClient` that reaches this server."""
+        transport = self.transport()
+        settings = {"base_url": self.base_url} | settings
+        return AnyTraces(
+            lambda: Client(http_client=httpx.Client(transport=transport), **settings),
+            lambda: AsyncClient(http_client=httpx.AsyncClient(transport=transport), **settings),
+            colour,
+        )
+
     def transport(self) -> httpx.MockTransport:
         return httpx.MockTransport(self.answer)
 
@@ -135,7 +143,7 @@ class FakePhoenix:
             prepared = self.answers.pop(0) if self.answers else self._own_answer(request)
         if isinstance(prepared, Exception):
             raise prepared
-        return _unread(prepared) if prepared.is_closed else prepared
+        return _unread(prepared)
 
     def _own_answer(self, request: httpx.Request) -> httpx.Response:
         if request.method != "POST" or not request.url.path.endswith("/v1/trace_annotations"):
@@ -156,5 +164,8 @@ class FakePhoenix:
 
 def _unread(response: httpx.Response) -> httpx.Response:
     """Return the response as a network gives it, its body still to come."""
-    stream = httpx.ByteStream(response.content)
+    try:
+        stream = httpx.ByteStream(response.content)
+    except httpx.ResponseNotRead:  # a body of the test's own
+        return httpx.Response(response.status_code, stream=response.stream)
     return httpx.Response(response.status_code, headers=response.headers, stream=stream)

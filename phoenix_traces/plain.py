@@ -8,12 +8,13 @@ models. So a test may go by exact types and by all cells joined, at the speed of
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from phoenix_traces.metadata import MAX_INTEGER, MAX_NESTING, MIN_INTEGER, text_problem
 from phoenix_traces.models import MAX_KEY_BYTES, RESERVED_NAME
+from phoenix_traces.wire import RESULT_NAMES
 
 if TYPE_CHECKING:
     Types: TypeAlias = set[type[Any]]
@@ -94,6 +95,32 @@ def are_keys_short(columns: Sequence[Cells]) -> bool:
         for values in columns
     )
     return longest * _MOST_BYTES_PER_CHARACTER <= MAX_KEY_BYTES
+
+
+_TESTS = {
+    "trace_id": are_present_texts,
+    "name": are_names,
+    "annotator_kind": are_annotator_kinds,
+    "label": are_texts,
+    "score": are_scores,
+    "explanation": are_texts,
+    "metadata": are_metadata,
+    "identifier": are_texts,
+}
+
+
+def are_rows(cells: Mapping[str, Cells], fields: Collection[str]) -> bool:
+    """Tell that every cell of some rows, and every row of them, is as the models would leave it.
+
+    Args:
+        cells: By field.
+        fields: Those that need to be looked at; the others are the same in every row, and checked.
+    """
+    return (
+        all(_TESTS[field](cells[field]) for field in fields)
+        and have_results([cells[name] for name in RESULT_NAMES if name in fields])
+        and are_keys_short([cells["name"], cells["identifier"]])
+    )
 
 
 def _types(values: Iterable[object]) -> Types:

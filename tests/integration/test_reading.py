@@ -1,0 +1,366 @@
+"""What was written is read back, compared, confirmed, deleted and noted on a real Phoenix."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from phoenix_traces import (
+    AnnotationValidationError,
+    Client,
+    IncompleteUploadError,
+    ProjectNotFoundError,
+    TraceNotFoundError,
+    UnexpectedResponseError,
+    UploadOptions,
+    UploadReport,
+)
+from phoenix_traces.demo.spans import new_trace_ids
+from tests.support.annotations import annotation
+from tests.support.colours import AnyTraces, Colour, both_colours, client_traces
+from tests.support.faultproxy import FaultProxy
+from tests.support.live import PROJECT, make_traces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from phoenix_traces import TraceAnnotation
+    from phoenix_traces.demo.server import EmbeddedPhoenix
+
+Annotation = dict[str, Any]
+
+texts = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1, max_size=20
+)
+annotations_of_a_trace = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": texts.filter(lambda name: name != "note"),
+            "annotator_kind": st.sampled_from(["LLM", "CODE", "HUMAN"]),
+            "label": texts | st.none(),
+            "score": st.floats(allow_nan=False, allow_infinity=False) | st.none(),
+            "explanation": texts,
+            "metadata": st.none()
+            | st.dictionaries(
+                texts, st.none() | st.booleans() | st.integers(-(2**63), 2**63) | texts, max_size=3
+            ),
+            "identifier": texts | st.none(),
+        }
+    ),
+    min_size=1,
+    max_size=15,
+    unique_by=lambda each: (each["name"], each["identifier"]),
+)
+
+
+@pytest.fixture(scope="module")
+def new_trace(server: EmbeddedPhoenix) -> Callable[[], str]:
+    """Hand out traces that nothing was written to."""
+    return iter(make_traces(server, 60)).__next__
+
+
+def client(server: EmbeddedPhoenix, colour: Colour) -> AnyTraces:
+    return client_traces(colour, base_url=server.base_url)
+
+
+def as_mapping(trace_id: str, given: Annotation) -> Annotation:
+    names = ("label", "score", "explanation")
+    rest = {name: value for name, value in given.items() if name not in names}
+    return {"trace_id": trace_id, "result": {name: given[name] for name in names}, **rest}
+
+
+def content(stored: TraceAnnotation) -> Annotation:
+    return {
+        "name": stored.name,
+        "annotator_kind": stored.annotator_kind,
+        **stored.result.model_dump(),
+        "metadata": stored.metadata or None,
+        "identifier": stored.identifier or None,
+    }
+
+
+def in_order(annotations: list[Annotation]) -> list[Annotation]:
+    return sorted(annotations, key=lambda each: (each["name"], each["identifier"] or ""))
+
+
+def with_empty_metadata_absent(given: list[Annotation]) -> list[Annotation]:
+    return [each | {"metadata": each["metadata"] or None} for each in given]
+
+
+@both_colours
+def test_a_list_is_read_back_as_it_was_logged(
+    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+) -> None:
+    traces = client(server, colour)
+
+    # Not made smaller on failure, because every attempt costs the time of real requests.
+    @settings(max_examples=6, phases=[Phase.generate])
+    @given(annotations_of_a_trace)
+    def check(wanted: list[Annotation]) -> None:
+        trace_id = new_trace()
+        rows = [as_mapping(trace_id, each) for each in wanted]
+        traces.log_trace_annotations(trace_annotations=rows, sync=True)
+        found = traces.get_trace_annotations(trace_ids=[trace_id], project_identifier=PROJECT)
+        read_back = in_order([content(each) for each in found])
+        assert read_back == in_order(with_empty_metadata_absent(wanted))
+        compared = traces.compare_trace_annotations(
+            trace_annotations=rows, project_identifier=PROJECT
+        )
+        assert len(compared.unchanged) == len(rows), str(compared)
+
+    check()
+
+
+@both_colours
+def test_a_frame_is_read_back_as_it_was_logged_and_can_be_logged_again(
+    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+) -> None:
+    traces = client(server, colour)
+
+    @settings(max_examples=6, phases=[Phase.generate])
+    @given(annotations_of_a_trace)
+    def check(wanted: list[Annotation]) -> None:
+        trace_id = new_trace()
+        frame = pd.DataFrame(wanted).assign(trace_id=trace_id)
+        inserted = traces.log_trace_annotations_dataframe(dataframe=frame, sync=True)
+        found = traces.get_trace_annotations_dataframe(
+            trace_ids=frame["trace_id"], project_identifier=PROJECT
+        )
+        assert set(found.index) == {each.id for each in inserted}
+        columns = found.rename(columns={"annotation_name": "name"})[list(wanted[0])]
+        rows = columns.astype(object).where(columns.notna(), None).to_dict("records")
+        read_back = with_empty_metadata_absent([dict(row) for row in rows])
+        assert in_order(read_back) == in_order(with_empty_metadata_absent(wanted))
+        again = traces.log_trace_annotations_dataframe(dataframe=found, sync=True)
+        assert {each.id for each in again} == set(found.index)
+
+    check()
+
+
+@both_colours
+def test_more_than_a_page_is_read_to_its_end(server: EmbeddedPhoenix, colour: Colour) -> None:
+    trace_ids = make_traces(server, 105)
+    traces = client(server, colour)
+    rows = [
+        annotation(trace_id, name=f"name-{number}", identifier=f"page-{colour.value}")
+        for trace_id in trace_ids
+        for number in range(11)
+    ]
+    inserted = traces.log_trace_annotations(trace_annotations=rows, sync=True)
+    ids = {each.id for each in inserted}
+    where: Annotation = {"project_identifier": PROJECT}
+    found = traces.get_trace_annotations(trace_ids=pd.Index(trace_ids), **where)
+    assert len(found) == len(rows)
+    assert {each.id for each in found} == ids
+    by_identifier = traces.iter_trace_annotations(identifiers=[f"page-{colour.value}"], **where)
+    assert {each.id for each in by_identifier} == ids
+    some = traces.get_trace_annotations(
+        trace_ids=trace_ids, include_annotation_names=["name-3", "name-4"], limit=150, **where
+    )
+    assert len(some) == 150
+    assert {each.name for each in some} == {"name-3", "name-4"}
+
+
+def test_an_iterator_asks_for_a_page_when_it_is_needed(server: EmbeddedPhoenix) -> None:
+    trace_ids = make_traces(server, 250)
+    rows = [annotation(trace_id, name="lazy") for trace_id in trace_ids]
+    with FaultProxy(server.port) as proxy, Client(base_url=proxy.url) as lazy:
+        lazy.traces.log_trace_annotations(trace_annotations=rows, sync=True)
+        before = proxy.requests
+        items = lazy.traces.iter_trace_annotations(trace_ids=trace_ids, project_identifier=PROJECT)
+        asked = [proxy.requests - before for _ in itertools.islice(items, 101)]
+    assert (asked[0], asked[99], asked[100]) == (1, 1, 2)
+
+
+@both_colours
+def test_unknown_traces_have_no_annotations_and_unknown_projects_are_errors(
+    server: EmbeddedPhoenix, colour: Colour
+) -> None:
+    traces = client(server, colour)
+    unknown = new_trace_ids(3)
+    assert traces.get_trace_annotations(trace_ids=unknown, project_identifier=PROJECT) == []
+    frame = traces.get_trace_annotations_dataframe(trace_ids=unknown, project_identifier=PROJECT)
+    assert frame.empty
+    with pytest.raises(ProjectNotFoundError, match="no-such-project"):
+        traces.get_trace_annotations(trace_ids=unknown, project_identifier="no-such-project")
+    with pytest.raises(ProjectNotFoundError, match="no-such-project"):
+        traces.delete_trace_annotations(project_identifier="no-such-project", delete_all=True)
+
+
+@both_colours
+def test_a_wrong_base_path_is_named(server: EmbeddedPhoenix, colour: Colour) -> None:
+    traces = client_traces(colour, base_url=f"{server.base_url}/wrong")
+    with pytest.raises(UnexpectedResponseError, match=r"text/html.*: check base_url"):
+        traces.get_trace_annotations(trace_ids=new_trace_ids(1))
+
+
+@both_colours
+def test_a_confirmation_names_exactly_the_rows_whose_traces_are_missing(
+    server: EmbeddedPhoenix, colour: Colour
+) -> None:
+    trace_ids = make_traces(server, 120)
+    traces = client(server, colour)
+    rows = [
+        annotation(trace_id, name=f"confirmed-{number}", result={"score": number / 7})
+        for number in range(4)
+        for trace_id in trace_ids
+    ]
+    missing = list(range(7, 480, 16))
+    for position, trace_id in zip(missing, new_trace_ids(30), strict=True):
+        rows[position] = rows[position] | {"trace_id": trace_id}
+    assert traces.log_trace_annotations(trace_annotations=rows) is None
+    confirmation = traces.confirm_trace_annotations(
+        trace_annotations=rows, project_identifier=PROJECT, timeout=8
+    )
+    assert list(confirmation.incomplete) == missing
+    assert list(confirmation.missing_trace) == missing
+    with pytest.raises(IncompleteUploadError, match="30 of 480"):
+        confirmation.raise_if_incomplete()
+    there = [row for position, row in enumerate(rows) if position not in missing]
+    arrived = traces.confirm_trace_annotations(trace_annotations=there, project_identifier=PROJECT)
+    arrived.raise_if_incomplete()
+
+
+@both_colours
+def test_an_upload_that_broke_off_sends_only_its_rest_when_it_is_run_again(
+    server: EmbeddedPhoenix, colour: Colour
+) -> None:
+    traces = client(server, colour)
+    rows = [annotation(each, name="resumed") for each in make_traces(server, 200)]
+    stop = KeyboardInterrupt()
+
+    def stop_half_way(done: int, total: int) -> None:
+        if done >= total // 2:
+            raise stop
+
+    broken = UploadOptions(batch_size=20, on_progress=stop_half_way)
+    with pytest.raises(KeyboardInterrupt):
+        traces.log_trace_annotations(trace_annotations=rows, sync=True, options=broken)
+    reports: list[UploadReport] = []
+    resumed = UploadOptions(
+        skip_unchanged=True, project_identifier=PROJECT, on_report=reports.append
+    )
+    inserted = traces.log_trace_annotations(trace_annotations=rows, sync=True, options=resumed)
+    assert len({each.id for each in inserted}) == 200
+    assert reports[0].unchanged == frozenset(range(100))
+    assert reports[0].stored == frozenset(range(200))
+
+
+@both_colours
+def test_an_llm_run_again_keeps_every_human_judgement(
+    server: EmbeddedPhoenix, colour: Colour
+) -> None:
+    traces = client(server, colour)
+    trace_ids = make_traces(server, 100)
+    first = [
+        annotation(each, annotator_kind="HUMAN" if number % 10 == 0 else "LLM", name="kept")
+        for number, each in enumerate(trace_ids)
+    ]
+    traces.log_trace_annotations(trace_annotations=first, sync=True)
+    again = pd.DataFrame({"trace_id": trace_ids, "label": "again"})
+    reports: list[UploadReport] = []
+    traces.log_trace_annotations_dataframe(
+        dataframe=again,
+        annotation_name="kept",
+        annotator_kind="LLM",
+        sync=True,
+        options=UploadOptions(
+            overwrite="not_human", project_identifier=PROJECT, on_report=reports.append
+        ),
+    )
+    found = traces.get_trace_annotations(trace_ids=trace_ids, project_identifier=PROJECT)
+    kept = {each.trace_id for each in found if each.result.label == "correct"}
+    assert kept == set(trace_ids[::10])
+    assert {each.annotator_kind for each in found if each.trace_id in kept} == {"HUMAN"}
+    assert reports[0].refused == frozenset(range(0, 100, 10))
+    assert len(reports[0].stored) == 90
+
+
+@both_colours
+def test_an_upload_is_undone_by_its_identifier_and_nothing_else_is_touched(
+    server: EmbeddedPhoenix, colour: Colour
+) -> None:
+    traces = client(server, colour)
+    trace_ids = make_traces(server, 20)
+    run = f"run-{colour.value}"
+    others = [annotation(each, name="undo", identifier="other") for each in trace_ids]
+    others += [annotation(each, name="undo") for each in trace_ids]
+    traces.log_trace_annotations(trace_annotations=others, sync=True)
+    traces.add_trace_note(trace_id=trace_ids[0], note="stays")
+    where: Annotation = {"trace_ids": trace_ids, "project_identifier": PROJECT}
+    before = traces.get_trace_annotations(**where)
+    ours = [annotation(each, name="undo", identifier=run) for each in trace_ids]
+    traces.log_trace_annotations(trace_annotations=ours, sync=True)
+    assert len(traces.get_trace_annotations(**where)) == 60
+    traces.delete_trace_annotations(project_identifier=PROJECT, identifier=run, delete_all=True)
+    assert traces.get_trace_annotations(**where) == before
+    assert len(traces.get_trace_notes(**where)) == 1
+
+
+@both_colours
+def test_annotations_of_a_time_are_deleted(server: EmbeddedPhoenix, colour: Colour) -> None:
+    traces = client(server, colour)
+    (trace_id,) = make_traces(server, 1)
+    rows = [annotation(trace_id, name=name) for name in ("timed", "stays")]
+    traces.log_trace_annotations(trace_annotations=rows, sync=True)
+    now = datetime.now(timezone.utc)
+    traces.delete_trace_annotations(
+        project_identifier=PROJECT,
+        name="timed",
+        start_time=now - timedelta(days=2),
+        end_time=now - timedelta(days=1),
+    )
+    where: Annotation = {"trace_ids": [trace_id], "project_identifier": PROJECT}
+    assert len(traces.get_trace_annotations(**where)) == 2
+    traces.delete_trace_annotations(
+        project_identifier=PROJECT,
+        name="timed",
+        start_time=now - timedelta(days=1),
+        end_time=now + timedelta(days=1),
+    )
+    assert [each.name for each in traces.get_trace_annotations(**where)] == ["stays"]
+
+
+def test_the_servers_gate_is_the_one_that_is_checked_here(server: EmbeddedPhoenix) -> None:
+    with Client(base_url=server.base_url) as ours, pytest.raises(AnnotationValidationError):
+        ours.traces.delete_trace_annotations(project_identifier=PROJECT, name="x")
+
+
+@both_colours
+def test_notes_add_up_or_replace_each_other_and_are_no_annotations(
+    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+) -> None:
+    traces = client(server, colour)
+    trace_id = new_trace()
+    first = traces.add_trace_note(trace_id=trace_id, note="one")
+    traces.add_trace_note(trace_id=trace_id, note="one")
+    replaced = traces.add_trace_note(trace_id=trace_id, note="two", identifier="mine")
+    again = traces.add_trace_note(trace_id=trace_id, note="three", identifier="mine")
+    assert again.id == replaced.id != first.id
+    where: Annotation = {"trace_ids": [trace_id], "project_identifier": PROJECT}
+    notes = traces.get_trace_notes(**where)
+    assert [each.note for each in notes] == ["three", "one", "one"]
+    assert traces.get_trace_annotations(**where) == []
+    asked_for = traces.get_trace_annotations(include_annotation_names=["note"], **where)
+    assert [each.result.explanation for each in asked_for] == ["three", "one", "one"]
+    with pytest.raises(TraceNotFoundError):
+        traces.add_trace_note(trace_id="no-such-trace", note="x")
+
+
+@both_colours
+def test_a_note_whose_answer_was_lost_is_there_once(
+    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+) -> None:
+    trace_id = new_trace()
+    with FaultProxy(server.port, script=[None, "reset_after", "cut"]) as proxy:
+        traces = client_traces(colour, base_url=proxy.url)
+        traces.add_trace_note(trace_id=trace_id, note="once")
+        assert proxy.requests == 4
+    notes = client(server, colour).get_trace_notes(trace_ids=[trace_id], project_identifier=PROJECT)
+    assert [each.note for each in notes] == ["once"]

@@ -1,0 +1,87 @@
+"""Plain cells are those that the models take as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phoenix_traces import AnnotationResult, TraceAnnotationData, plain
+from tests.support.annotations import annotation
+from tests.support.cells import kinds, metadata, scores, texts
+
+
+@pytest.mark.parametrize(
+    ("test", "field", "values"),
+    [
+        pytest.param(plain.are_present_texts, "trace_id", texts, id="trace_id"),
+        pytest.param(plain.are_names, "name", texts, id="name"),
+        pytest.param(plain.are_annotator_kinds, "annotator_kind", kinds, id="annotator_kind"),
+        pytest.param(plain.are_texts, "identifier", texts, id="identifier"),
+        pytest.param(plain.are_metadata, "metadata", metadata, id="metadata"),
+    ],
+)
+def test_plain_cells_are_those_that_a_model_takes_as_they_are(
+    test: Any, field: str, values: st.SearchStrategy[Any]
+) -> None:
+    @given(st.lists(values, max_size=3))
+    def holds(cells: list[Any]) -> None:
+        if not test(cells):
+            return
+        for cell in cells:
+            model = TraceAnnotationData.model_validate(annotation(**{field: cell}))
+            assert repr(getattr(model, field)) == repr(cell)
+
+    holds()
+
+
+@given(st.lists(texts, max_size=3))
+def test_plain_texts_are_kept_as_they_are_in_results(cells: list[Any]) -> None:
+    if plain.are_texts(cells):
+        for cell in cells:
+            result = AnnotationResult(label=cell, score=1, explanation=cell)
+            assert result.label is cell
+            assert result.explanation is cell
+
+
+@given(st.lists(scores, max_size=3))
+def test_plain_scores_are_kept_as_floats(cells: list[Any]) -> None:
+    if plain.are_scores(cells):
+        for cell in cells:
+            result = AnnotationResult(label="x", score=cell)
+            assert repr(result.score) == repr(cell if cell is None else float(cell))
+
+
+@pytest.mark.parametrize(
+    ("test", "cells"),
+    [
+        (plain.are_present_texts, ["x", "correct", "naïve"]),
+        (plain.are_names, ["n", "notes"]),
+        (plain.are_texts, ["x", None]),
+        (plain.are_annotator_kinds, ["LLM", "HUMAN"]),
+        (plain.are_scores, [0.5, None, 1, True]),
+        (plain.are_metadata, [{"a": [1, 0.5, {"b": None}], "c": "x"}, None, {}]),
+    ],
+)
+def test_common_cells_are_plain(test: Any, cells: list[Any]) -> None:
+    assert test(cells)
+
+
+def nested(levels: int) -> dict[str, Any]:
+    value: Any = 1
+    for level in range(levels - 1):
+        value = [value] if level % 2 else {"k": value}
+    return {"key": value}
+
+
+@pytest.mark.parametrize(("levels", "is_plain"), [(1, True), (200, True), (201, False)])
+def test_metadata_is_plain_as_deep_as_the_models_take_it(levels: int, is_plain: bool) -> None:
+    assert plain.are_metadata([{}, nested(levels)]) is is_plain
+
+
+def test_metadata_that_holds_itself_is_not_plain() -> None:
+    inside: list[Any] = []
+    inside.append(inside)
+    assert not plain.are_metadata([{"key": inside}])

@@ -1,0 +1,208 @@
+"""What the type checkers know of the public methods. mypy and pyright read it; nothing runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pandas as pd
+from typing_extensions import assert_type
+
+from phoenix_traces import (
+    AnnotationFailure,
+    AnnotationResult,
+    AnnotationValidationError,
+    AnnotatorKind,
+    AsyncClient,
+    AsyncTraces,
+    Client,
+    InsertedTraceAnnotation,
+    PhoenixHTTPError,
+    PhoenixStatusError,
+    ServerValidationError,
+    TraceAnnotationData,
+    TraceNotFoundError,
+    Traces,
+    UploadOptions,
+    UploadReport,
+)
+
+Inserted = InsertedTraceAnnotation
+OPTIONS = UploadOptions(batch_size=50)
+
+
+def add(traces: Traces, sync: bool) -> None:
+    assert_type(traces.add_trace_annotation(trace_id="t", annotation_name="n", score=1), None)
+    assert_type(
+        traces.add_trace_annotation(trace_id="t", annotation_name="n", label="x", sync=False), None
+    )
+    assert_type(
+        traces.add_trace_annotation(trace_id="t", annotation_name="n", label="x", sync=True),
+        Inserted,
+    )
+    assert_type(
+        traces.add_trace_annotation(trace_id="t", annotation_name="n", label="x", sync=sync),
+        Inserted | None,
+    )
+    inserted = traces.add_trace_annotation(
+        trace_id="t",
+        annotation_name="n",
+        annotator_kind="LLM",
+        label="x",
+        score=0.5,
+        explanation="y",
+        metadata={"a": [1, None]},
+        identifier="i",
+        sync=True,
+    )
+    assert_type(inserted.id, str)
+    assert_type(inserted["id"], str)
+
+
+async def add_async(traces: AsyncTraces, sync: bool) -> None:
+    assert_type(await traces.add_trace_annotation(trace_id="t", annotation_name="n", score=1), None)
+    assert_type(
+        await traces.add_trace_annotation(trace_id="t", annotation_name="n", score=1, sync=False),
+        None,
+    )
+    assert_type(
+        await traces.add_trace_annotation(trace_id="t", annotation_name="n", score=1, sync=True),
+        Inserted,
+    )
+    assert_type(
+        await traces.add_trace_annotation(trace_id="t", annotation_name="n", score=1, sync=sync),
+        Inserted | None,
+    )
+
+
+def log(traces: Traces, given: list[TraceAnnotationData], sync: bool) -> None:
+    assert_type(traces.log_trace_annotations(trace_annotations=given), None)
+    assert_type(traces.log_trace_annotations(trace_annotations=given, sync=False), None)
+    assert_type(traces.log_trace_annotations(trace_annotations=given, sync=True), list[Inserted])
+    assert_type(
+        traces.log_trace_annotations(trace_annotations=given, sync=sync, options=OPTIONS),
+        list[Inserted] | None,
+    )
+
+
+async def log_async(traces: AsyncTraces, given: list[TraceAnnotationData], sync: bool) -> None:
+    assert_type(await traces.log_trace_annotations(trace_annotations=given), None)
+    assert_type(await traces.log_trace_annotations(trace_annotations=given, sync=False), None)
+    assert_type(
+        await traces.log_trace_annotations(trace_annotations=given, sync=True), list[Inserted]
+    )
+    assert_type(
+        await traces.log_trace_annotations(trace_annotations=given, sync=sync, options=OPTIONS),
+        list[Inserted] | None,
+    )
+
+
+def log_any_iterable(
+    traces: Traces,
+    mappings: list[dict[str, Any]],
+    mixed: list[TraceAnnotationData | dict[str, object]],
+    generated: Iterator[TraceAnnotationData],
+) -> None:
+    traces.log_trace_annotations(trace_annotations=mappings)
+    traces.log_trace_annotations(trace_annotations=mixed)
+    traces.log_trace_annotations(trace_annotations=generated)
+    traces.log_trace_annotations(
+        trace_annotations=[
+            {
+                "trace_id": "t",
+                "name": "toxicity",
+                "annotator_kind": "LLM",
+                "result": {"label": "safe", "score": 0.01},
+            }
+        ]
+    )
+
+
+def log_frame(traces: Traces, frame: pd.DataFrame, sync: bool) -> None:
+    assert_type(traces.log_trace_annotations_dataframe(dataframe=frame), None)
+    assert_type(traces.log_trace_annotations_dataframe(dataframe=frame, sync=False), None)
+    assert_type(traces.log_trace_annotations_dataframe(dataframe=frame, sync=True), list[Inserted])
+    assert_type(
+        traces.log_trace_annotations_dataframe(
+            dataframe=frame,
+            annotation_name="n",
+            annotator_kind="CODE",
+            sync=sync,
+            options=OPTIONS,
+        ),
+        list[Inserted] | None,
+    )
+
+
+async def log_frame_async(traces: AsyncTraces, frame: pd.DataFrame, sync: bool) -> None:
+    assert_type(await traces.log_trace_annotations_dataframe(dataframe=frame), None)
+    assert_type(await traces.log_trace_annotations_dataframe(dataframe=frame, sync=False), None)
+    assert_type(
+        await traces.log_trace_annotations_dataframe(dataframe=frame, sync=True), list[Inserted]
+    )
+    assert_type(
+        await traces.log_trace_annotations_dataframe(
+            dataframe=frame,
+            annotation_name="n",
+            annotator_kind="CODE",
+            sync=sync,
+            options=OPTIONS,
+        ),
+        list[Inserted] | None,
+    )
+
+
+def clients(own: httpx.Client) -> None:
+    with Client(base_url=httpx.URL("http://phoenix.test"), api_key="k", headers={}) as client:
+        assert_type(client, Client)
+        assert_type(client.traces, Traces)
+    assert_type(Client(http_client=own, timeout=5, max_retries=0).traces, Traces)
+    assert_type(Traces(own), Traces)
+
+
+async def async_clients(own: httpx.AsyncClient) -> None:
+    async with AsyncClient(timeout=httpx.Timeout(5)) as client:
+        assert_type(client, AsyncClient)
+        assert_type(client.traces, AsyncTraces)
+    assert_type(AsyncClient(http_client=own).traces, AsyncTraces)
+    assert_type(AsyncTraces(own), AsyncTraces)
+
+
+def models(model: TraceAnnotationData, result: AnnotationResult) -> None:
+    assert_type(model.trace_id, str)
+    assert_type(model.name, str)
+    assert_type(model.annotator_kind, AnnotatorKind)
+    assert_type(model.result, AnnotationResult)
+    assert_type(model.metadata, dict[str, Any] | None)
+    assert_type(model.identifier, str | None)
+    assert_type(result.label, str | None)
+    assert_type(result.score, float | None)
+    assert_type(result.explanation, str | None)
+
+
+def errors(
+    refused: AnnotationValidationError,
+    status: PhoenixStatusError,
+    missing: TraceNotFoundError,
+    invalid: ServerValidationError,
+    any_error: PhoenixHTTPError,
+) -> None:
+    assert_type(refused.failures, list[AnnotationFailure])
+    assert_type(refused.to_dataframe(), pd.DataFrame)
+    assert_type(refused.failures[0].position, int | None)
+    assert_type(refused.failures[0].message, str)
+    assert_type(status.detail, str)
+    assert_type(status.status_code, int)
+    assert_type(status.response, httpx.Response)
+    assert_type(missing.missing_trace_ids, tuple[str, ...])
+    assert_type(invalid.positions, tuple[int, ...])
+    assert_type(any_error.report, UploadReport | None)
+
+
+def reports(report: UploadReport, frame: pd.DataFrame) -> None:
+    assert_type(report.stored, frozenset[int])
+    assert_type(report.not_stored, frozenset[int])
+    assert_type(report.unknown, frozenset[int])
+    assert_type(report.inserted[0], str)
+    assert_type(report.rest(frame), pd.DataFrame)
