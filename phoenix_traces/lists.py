@@ -148,7 +148,7 @@ def _plain_mappings(
 
 
 def _attributes(model: BaseModel) -> dict[str, Any]:
-    return model.__dict__
+    return cast("dict[str, Any]", model.__dict__)
 
 
 def _row_by_model(item: object, rubrics: Rubrics) -> WireRow:

@@ -56,6 +56,10 @@ class MetadataValue(RootModel[Any]):
     )
 
 
+# A key is not text that people read: two that differ in white space are two.
+_Key: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=False)]
+
+
 def _unchanged(value: object) -> object:
     return value
 
@@ -63,7 +67,7 @@ def _unchanged(value: object) -> object:
 # The schema hangs on this type, and not on the field's validator, so that a subclass which narrows
 # its metadata has its own.
 Metadata: TypeAlias = Annotated[
-    dict[str, Any],
+    dict[_Key, Any],
     BeforeValidator(
         _unchanged, json_schema_input_type=Annotated[dict[str, MetadataValue], _STORABLE_KEYS]
     ),
@@ -243,7 +247,7 @@ class TraceAnnotationData(AnnotationModel, frozen=True):
 
 
 class AnnotateTracesRequestBody(BaseModel, frozen=True, extra="forbid"):
-    """Hold the body of `POST v1/trace_annotations`."""
+    """Annotations to store, as `POST v1/trace_annotations` takes them."""
 
     data: list[TraceAnnotationData] = Field(min_length=1)
 

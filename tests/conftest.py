@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from phoenix_traces.demo.server import EmbeddedPhoenix
+from tests.support.live import START_SECONDS
 from tests.support.postgres import EmbeddedPostgres, find_postgres
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def phoenix() -> Iterator[EmbeddedPhoenix]:
     """Run a real Phoenix on SQLite."""
-    with EmbeddedPhoenix() as server:
+    with EmbeddedPhoenix(start_timeout=START_SECONDS) as server:
         yield server
 
 
@@ -53,7 +54,10 @@ def phoenix_postgres() -> Iterator[EmbeddedPhoenix]:
     """Run a real Phoenix on PostgreSQL."""
     if find_postgres() is None:
         pytest.skip("there are no PostgreSQL programs below /usr/lib/postgresql")
-    with EmbeddedPostgres() as postgres, EmbeddedPhoenix(database_url=postgres.url) as server:
+    with (
+        EmbeddedPostgres() as postgres,
+        EmbeddedPhoenix(database_url=postgres.url, start_timeout=START_SECONDS) as server,
+    ):
         yield server
 
 

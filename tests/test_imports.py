@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -73,6 +74,13 @@ def test_everything_public_at_the_root_is_exported() -> None:
         name for name, value in vars(phoenix_traces).items() if name[0] != "_" and is_ours(value)
     }
     assert at_root <= set(phoenix_traces.__all__)
+
+
+def test_everything_exported_is_documented() -> None:
+    for name in phoenix_traces.__all__:
+        exported = getattr(phoenix_traces, name)
+        if inspect.isclass(exported) or inspect.isfunction(exported):
+            assert exported.__doc__, name
 
 
 def test_an_import_of_everything_works() -> None:

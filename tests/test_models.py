@@ -224,6 +224,11 @@ def test_a_model_made_without_validation_is_validated_when_it_is_used() -> None:
         TraceAnnotationData.model_validate(made)
 
 
+def test_metadata_is_kept_as_it_is() -> None:
+    metadata = {" a ": " x ", "a": [" "], "": {"\u3000": "\n"}}
+    assert TraceAnnotationData.model_validate(annotation(metadata=metadata)).metadata == metadata
+
+
 def test_models_are_frozen_and_pickle() -> None:
     model = TraceAnnotationData.model_validate(annotation(metadata={"a": [1]}))
     with pytest.raises(ValidationError, match="frozen"):

@@ -42,8 +42,7 @@ def test_plain_texts_are_kept_as_they_are_in_results(cells: list[Any]) -> None:
     if plain.are_texts(cells):
         for cell in cells:
             result = AnnotationResult(label=cell, score=1, explanation=cell)
-            assert result.label is cell
-            assert result.explanation is cell
+            assert repr((result.label, result.explanation)) == repr((cell, cell))
 
 
 @given(st.lists(scores, max_size=3))

@@ -173,12 +173,11 @@ def test_a_cancelled_task_tells_the_exchange() -> None:
 
 
 def test_threads_end_with_the_run() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     _run(Colour.SYNC, Countdown(20, max_concurrency=8), _ok)
-    for thread in threading.enumerate():
-        if thread.name.endswith("(_work)"):
-            thread.join(10)
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 # Requests

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from phoenix_traces.cli.schema import schema
+
 app = typer.Typer(
     help="Annotate traces in Arize Phoenix.",
     no_args_is_help=True,
@@ -36,6 +38,9 @@ def options(
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
+
+
+app.command()(schema)
 
 
 @app.command()

@@ -84,7 +84,9 @@ def _general_suspects(columns: FrameColumns, cells: Cells) -> set[int]:
     try:
         trace_annotation_schema.validate(frame, lazy=True, inplace=True)
     except pandera.errors.SchemaErrors as error:
-        rows = cast("pd.DataFrame", error.failure_cases)["index"]
+        # pandera gives this attribute no type.
+        cases = cast("pd.DataFrame", vars(error)["failure_cases"])
+        rows = cases["index"]
         # Where the schema cannot tell which rows it means, it may be any.
         return set(range(len(frame))) if rows.isna().any() else set(map(int, rows))
     return set()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import infer_dtype
 from pydantic import ValidationError
 
 from phoenix_traces.errors import AnnotationValidationError
@@ -145,25 +146,24 @@ class _Resolver:
         elif levels:
             self._take_level(levels[0])
         elif self._is_string_index():
-            self._columns["trace_id"] = self._frame.index.to_series()
+            self._columns["trace_id"] = pd.Series(self._frame.index.array, copy=False)
             self._names["trace_id"] = "index"
         else:
             self._refuse_no_ids()
 
     def _same_ids(self, column: str, level: str) -> bool:
-        in_index = self._frame.index.get_level_values(level)
-        return cells(self._frame[column]) == cells(in_index.to_series())
+        return cells(self._frame[column]) == cells(self._level(level))
+
+    def _level(self, name: str) -> Column:
+        return pd.Series(self._frame.index.get_level_values(name).array, copy=False)
 
     def _take_level(self, level: str) -> None:
-        self._columns["trace_id"] = self._frame.index.get_level_values(level).to_series()
+        self._columns["trace_id"] = self._level(level)
         self._names["trace_id"] = level
 
     def _is_string_index(self) -> bool:
         index = self._frame.index
-        if index.nlevels > 1 or index.name is not None or index.inferred_type == "integer":
-            return False
-        labels = [label for label in cells(index.to_series()) if label is not None]
-        return bool(labels) and all(isinstance(label, str) for label in labels)
+        return index.nlevels == 1 and index.name is None and _is_text(index)
 
     def _refuse_no_ids(self) -> None:
         named = [str(name) for name in self._frame.index.names if name is not None]
@@ -235,3 +235,12 @@ class _Resolver:
                 self._take(name, name)
         if not any(name in self._columns for name in RESULT_NAMES):
             self._refuse("DataFrame must contain at least one of: label, score, explanation")
+
+
+def _is_text(index: pd.Index[Any]) -> bool:
+    """Tell that all labels that are not missing are text, if there are any."""
+    labels: pd.Index[Any] = index.categories if isinstance(index, pd.CategoricalIndex) else index
+    kind = infer_dtype(labels, skipna=True)
+    if kind == "unknown-array":  # Arrow's categories, among others
+        kind = infer_dtype(labels.astype(object), skipna=True)
+    return kind == "string"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from phoenix_traces.demo.server import EmbeddedPhoenix
 
 PROJECT = "feedback-form"
+DESKTOP = (1280, 860)
+PHONE = (390, 844)
 
 _APP = Path(__file__).parents[2] / "docs" / "examples" / "feedback_form" / "app.py"
 _CHROMIUM = "/usr/bin/chromium"
@@ -51,7 +53,7 @@ def form_url(phoenix: EmbeddedPhoenix, trace_ids: list[str]) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, _APP, "--phoenix", phoenix.base_url, "--project", PROJECT]
+    command = [sys.executable, str(_APP), "--phoenix", phoenix.base_url, "--project", PROJECT]
     with subprocess.Popen([*command, "--port", str(port)]) as server:
         try:
             url = f"http://127.0.0.1:{port}"
@@ -85,7 +87,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(params=[(1280, 860), (390, 844)], ids=["desktop", "phone"])
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
 def page(request: pytest.FixtureRequest, browser: Browser, form_url: str) -> Iterator[Page]:
     """Open the form as a new visitor, on a desktop and on a phone; no script of it may fail."""
     width, height = request.param

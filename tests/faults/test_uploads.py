@@ -63,13 +63,13 @@ def test_batches_that_a_proxy_finds_too_large_are_split_until_they_pass(
     assert_complete(case, outcome)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("on_error", ["raise", "continue"])
 def test_an_upload_that_fails_accounts_for_every_row(
     phoenix: EmbeddedPhoenix, trace_ids: list[str], seed: int, on_error: Any
 ) -> None:
     """Rows from the hundredth on are above what the proxy lets through, each alone."""
-    case = case_of(seed + (300 if on_error == "raise" else 400), 0.3, ROWS)
+    case = case_of(seed + (300 if on_error == "raise" else 400), 0.3, 150)
     options = UploadOptions(batch_size=1, on_error=on_error, max_concurrency=4)
     largest = case_of(case.seed, case.rate, 100)
     limit = max(len(body) for _, body in cut_frame(largest, trace_ids))
@@ -79,8 +79,8 @@ def test_an_upload_that_fails_accounts_for_every_row(
     assert outcome.error.status_code == 413
     assert report is not None
     assert outcome.error.report == report
-    assert report.stored | report.not_stored | report.unknown == set(range(ROWS))
-    assert set(range(100, ROWS)) <= report.not_stored
+    assert report.stored | report.not_stored | report.unknown == set(range(150))
+    assert set(range(100, 150)) == report.not_stored
     assert report.stored == set(range(100))
     assert outcome.missing(range(100)) == outcome.doubled == outcome.wrong == 0
     assert report.not_stored.isdisjoint(outcome.there)

@@ -210,7 +210,7 @@ def test_a_column_of_numbers_is_no_text(field: str, dtype: str) -> None:
 
 
 def test_a_column_of_dates_is_no_text() -> None:
-    dates = pd.to_datetime(["2026-11-22", None])
+    dates = [pd.Timestamp("2026-11-22"), pd.NaT]
     (failure,) = refusals(pd.DataFrame({"trace_id": ["a", "b"], "score": 1, "label": dates}))
     assert failure.position == 0
     assert "use str()" in failure.message

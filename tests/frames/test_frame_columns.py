@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from phoenix_traces.frames import annotation_frame
-from tests.support.frames import ARGUMENTS, refusals, sent
+from tests.support.frames import refusals, sent
 
 IDS = ["a", "b"]
+ARROW_CATEGORIES = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
 BOTH_IDS = "DataFrame cannot have both primary and fallback ID columns"
 NO_IDS = (
     "DataFrame must have 'trace_id' or 'context.trace_id' column, index level, or a string-based "
@@ -49,6 +50,7 @@ def test_trace_ids_stand_in_a_column_or_an_index_level_of_either_name(name: str)
         pytest.param(pd.Index(IDS, dtype="string"), id="string"),
         pytest.param(pd.Index(IDS, dtype="string[pyarrow]"), id="arrow"),
         pytest.param(pd.CategoricalIndex(IDS), id="categories"),
+        pytest.param(pd.Index(IDS, dtype=ARROW_CATEGORIES), id="arrow categories"),
     ],
 )
 def test_an_unnamed_index_of_text_holds_trace_ids(index: Any) -> None:
@@ -260,7 +262,7 @@ def test_an_empty_frame_is_refused(empty: pd.DataFrame) -> None:
 )
 def test_what_is_no_frame_is_a_type_error(value: Any, kind: str) -> None:
     with pytest.raises(TypeError, match=f"^Expected pandas DataFrame, not {kind}$"):
-        annotation_frame(value, **ARGUMENTS)
+        sent(value)
 
 
 def test_columns_that_are_not_read_may_hold_anything() -> None:

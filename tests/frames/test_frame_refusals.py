@@ -105,9 +105,8 @@ def test_every_bad_cell_of_one_row_is_named() -> None:
 
 def test_bad_rows_are_found_in_every_block_and_named_in_order() -> None:
     rows = ROWS_TOGETHER * 2 + 5
-    labels = pd.Series("correct", index=range(rows), dtype=object)
     bad = [0, ROWS_TOGETHER - 1, ROWS_TOGETHER, rows - 1]
-    labels.iloc[bad] = 7
+    labels = [7 if row in bad else "correct" for row in range(rows)]
     ids = [f"trace-{row}" for row in range(rows)]
     failures = refusals(pd.DataFrame({"trace_id": ids, "label": labels}))
     assert [failure.position for failure in failures] == bad

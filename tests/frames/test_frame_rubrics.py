@@ -19,7 +19,7 @@ SCORES = st.sampled_from([None, 0, 0.5, 1, True, "0.25", "2", -0.1, 1.5, float("
 
 
 def rows_sent(frame: pd.DataFrame, **arguments: Any) -> list[dict[str, Any]]:
-    return [row for _, row in annotation_frame(frame, **arguments).items]
+    return [dict(row) for _, row in annotation_frame(frame, **arguments).items]
 
 
 def test_what_the_rubric_fixes_need_not_be_given() -> None:

@@ -13,7 +13,7 @@ from phoenix_traces import AuthenticationError, Client, TraceNotFoundError
 from phoenix_traces.demo.server import EmbeddedPhoenix
 from tests.support.annotations import annotation
 from tests.support.colours import Colour, both_colours, client_traces
-from tests.support.live import PATH, annotations_of, make_traces, plain_client
+from tests.support.live import PATH, START_SECONDS, annotations_of, make_traces, plain_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ BEARER = {"authorization": f"Bearer {ADMIN_KEY}"}
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[EmbeddedPhoenix]:
-    with EmbeddedPhoenix(env=SETTINGS) as server:
+    with EmbeddedPhoenix(env=SETTINGS, start_timeout=START_SECONDS) as server:
         yield server
 
 

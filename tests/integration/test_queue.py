@@ -11,7 +11,7 @@ import pytest
 from phoenix_traces.demo.server import EmbeddedPhoenix
 from tests.support.annotations import annotation
 from tests.support.colours import Colour, both_colours, client_traces
-from tests.support.live import by_name, make_traces, post_raw, wait_for_annotations
+from tests.support.live import START_SECONDS, by_name, make_traces, post_raw, wait_for_annotations
 from tests.support.postgres import EmbeddedPostgres, find_postgres
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ def spoilt() -> Iterator[EmbeddedPhoenix]:
     """Run a Phoenix whose queue may be spoilt, since nobody else uses it."""
     if find_postgres() is None:
         pytest.skip("there are no PostgreSQL programs below /usr/lib/postgresql")
-    with EmbeddedPostgres() as postgres, EmbeddedPhoenix(database_url=postgres.url) as server:
+    with (
+        EmbeddedPostgres() as postgres,
+        EmbeddedPhoenix(database_url=postgres.url, start_timeout=START_SECONDS) as server,
+    ):
         yield server
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -60,9 +59,15 @@ annotations_of_a_trace = st.lists(
 
 
 @pytest.fixture(scope="module")
+def trace_ids(server: EmbeddedPhoenix) -> list[str]:
+    """Return traces that all tests write to, each under names of its own."""
+    return make_traces(server, 110)
+
+
+@pytest.fixture(scope="module")
 def new_trace(server: EmbeddedPhoenix) -> Callable[[], str]:
     """Hand out traces that nothing was written to."""
-    return iter(make_traces(server, 60)).__next__
+    return iter(make_traces(server, 40)).__next__
 
 
 def client(server: EmbeddedPhoenix, colour: Colour) -> AnyTraces:
@@ -100,7 +105,7 @@ def test_a_list_is_read_back_as_it_was_logged(
     traces = client(server, colour)
 
     # Not made smaller on failure, because every attempt costs the time of real requests.
-    @settings(max_examples=6, phases=[Phase.generate])
+    @settings(max_examples=5, phases=[Phase.generate])
     @given(annotations_of_a_trace)
     def check(wanted: list[Annotation]) -> None:
         trace_id = new_trace()
@@ -123,7 +128,7 @@ def test_a_frame_is_read_back_as_it_was_logged_and_can_be_logged_again(
 ) -> None:
     traces = client(server, colour)
 
-    @settings(max_examples=6, phases=[Phase.generate])
+    @settings(max_examples=5, phases=[Phase.generate])
     @given(annotations_of_a_trace)
     def check(wanted: list[Annotation]) -> None:
         trace_id = new_trace()
@@ -143,39 +148,54 @@ def test_a_frame_is_read_back_as_it_was_logged_and_can_be_logged_again(
     check()
 
 
-@both_colours
-def test_more_than_a_page_is_read_to_its_end(server: EmbeddedPhoenix, colour: Colour) -> None:
-    trace_ids = make_traces(server, 105)
-    traces = client(server, colour)
+@pytest.fixture(scope="module")
+def many(server: EmbeddedPhoenix, trace_ids: list[str]) -> set[str]:
+    """Store more annotations than a page holds for the first 100 traces, and return their IDs."""
     rows = [
-        annotation(trace_id, name=f"name-{number}", identifier=f"page-{colour.value}")
+        annotation(trace_id, name=f"many-{number}", identifier="many")
         for trace_id in trace_ids
         for number in range(11)
     ]
-    inserted = traces.log_trace_annotations(trace_annotations=rows, sync=True)
-    ids = {each.id for each in inserted}
-    where: Annotation = {"project_identifier": PROJECT}
+    with Client(base_url=server.base_url) as ours:
+        inserted = ours.traces.log_trace_annotations(trace_annotations=rows, sync=True)
+    return {each.id for each in inserted}
+
+
+MANY = [f"many-{number}" for number in range(11)]
+
+
+@both_colours
+def test_more_than_a_page_is_read_to_its_end(
+    server: EmbeddedPhoenix, trace_ids: list[str], many: set[str], colour: Colour
+) -> None:
+    traces = client(server, colour)
+    where: Annotation = {"project_identifier": PROJECT, "include_annotation_names": MANY}
     found = traces.get_trace_annotations(trace_ids=pd.Index(trace_ids), **where)
-    assert len(found) == len(rows)
-    assert {each.id for each in found} == ids
-    by_identifier = traces.iter_trace_annotations(identifiers=[f"page-{colour.value}"], **where)
-    assert {each.id for each in by_identifier} == ids
+    assert len(found) == len(many) == 1_210
+    assert {each.id for each in found} == many
+    by_identifier = traces.iter_trace_annotations(identifiers=["many"], **where)
+    assert {each.id for each in by_identifier} == many
     some = traces.get_trace_annotations(
-        trace_ids=trace_ids, include_annotation_names=["name-3", "name-4"], limit=150, **where
+        trace_ids=trace_ids,
+        project_identifier=PROJECT,
+        include_annotation_names=MANY[3:5],
+        limit=150,
     )
     assert len(some) == 150
-    assert {each.name for each in some} == {"name-3", "name-4"}
+    assert {each.name for each in some} == {"many-3", "many-4"}
 
 
-def test_an_iterator_asks_for_a_page_when_it_is_needed(server: EmbeddedPhoenix) -> None:
-    trace_ids = make_traces(server, 250)
-    rows = [annotation(trace_id, name="lazy") for trace_id in trace_ids]
+def test_an_iterator_asks_for_a_page_when_it_is_needed(
+    server: EmbeddedPhoenix, trace_ids: list[str], many: set[str]
+) -> None:
     with FaultProxy(server.port) as proxy, Client(base_url=proxy.url) as lazy:
-        lazy.traces.log_trace_annotations(trace_annotations=rows, sync=True)
-        before = proxy.requests
-        items = lazy.traces.iter_trace_annotations(trace_ids=trace_ids, project_identifier=PROJECT)
-        asked = [proxy.requests - before for _ in itertools.islice(items, 101)]
-    assert (asked[0], asked[99], asked[100]) == (1, 1, 2)
+        items = lazy.traces.iter_trace_annotations(
+            trace_ids=trace_ids, project_identifier=PROJECT, include_annotation_names=MANY
+        )
+        asked = [proxy.requests for _ in items]
+    # 1,000 and 100 for the first 100 traces, and then those of the others.
+    assert asked == [1] * 1_000 + [2] * 100 + [3] * 110
+    assert len(asked) == len(many)
 
 
 @both_colours
@@ -202,44 +222,44 @@ def test_a_wrong_base_path_is_named(server: EmbeddedPhoenix, colour: Colour) -> 
 
 @both_colours
 def test_a_confirmation_names_exactly_the_rows_whose_traces_are_missing(
-    server: EmbeddedPhoenix, colour: Colour
+    server: EmbeddedPhoenix, trace_ids: list[str], colour: Colour
 ) -> None:
-    trace_ids = make_traces(server, 120)
     traces = client(server, colour)
     rows = [
-        annotation(trace_id, name=f"confirmed-{number}", result={"score": number / 7})
-        for number in range(4)
+        annotation(trace_id, name=f"{colour.value}-{number}", result={"score": number / 7})
+        for number in range(3)
         for trace_id in trace_ids
     ]
-    missing = list(range(7, 480, 16))
+    missing = list(range(7, 307, 10))
     for position, trace_id in zip(missing, new_trace_ids(30), strict=True):
         rows[position] = rows[position] | {"trace_id": trace_id}
     assert traces.log_trace_annotations(trace_annotations=rows) is None
+    there = [row for position, row in enumerate(rows) if position not in missing]
+    traces.confirm_trace_annotations(
+        trace_annotations=there, project_identifier=PROJECT, timeout=60
+    ).raise_if_incomplete()
     confirmation = traces.confirm_trace_annotations(
-        trace_annotations=rows, project_identifier=PROJECT, timeout=8
+        trace_annotations=rows, project_identifier=PROJECT, timeout=1
     )
     assert list(confirmation.incomplete) == missing
     assert list(confirmation.missing_trace) == missing
-    with pytest.raises(IncompleteUploadError, match="30 of 480"):
+    with pytest.raises(IncompleteUploadError, match="30 of 330"):
         confirmation.raise_if_incomplete()
-    there = [row for position, row in enumerate(rows) if position not in missing]
-    arrived = traces.confirm_trace_annotations(trace_annotations=there, project_identifier=PROJECT)
-    arrived.raise_if_incomplete()
 
 
 @both_colours
 def test_an_upload_that_broke_off_sends_only_its_rest_when_it_is_run_again(
-    server: EmbeddedPhoenix, colour: Colour
+    server: EmbeddedPhoenix, trace_ids: list[str], colour: Colour
 ) -> None:
     traces = client(server, colour)
-    rows = [annotation(each, name="resumed") for each in make_traces(server, 200)]
+    rows = [annotation(each, name=f"resumed {colour.value}") for each in trace_ids[:80]]
     stop = KeyboardInterrupt()
 
     def stop_half_way(done: int, total: int) -> None:
         if done >= total // 2:
             raise stop
 
-    broken = UploadOptions(batch_size=20, on_progress=stop_half_way)
+    broken = UploadOptions(batch_size=10, on_progress=stop_half_way)
     with pytest.raises(KeyboardInterrupt):
         traces.log_trace_annotations(trace_annotations=rows, sync=True, options=broken)
     reports: list[UploadReport] = []
@@ -247,19 +267,19 @@ def test_an_upload_that_broke_off_sends_only_its_rest_when_it_is_run_again(
         skip_unchanged=True, project_identifier=PROJECT, on_report=reports.append
     )
     inserted = traces.log_trace_annotations(trace_annotations=rows, sync=True, options=resumed)
-    assert len({each.id for each in inserted}) == 200
-    assert reports[0].unchanged == frozenset(range(100))
-    assert reports[0].stored == frozenset(range(200))
+    assert len({each.id for each in inserted}) == 80
+    assert reports[0].unchanged == frozenset(range(40))
+    assert reports[0].stored == frozenset(range(80))
 
 
 @both_colours
 def test_an_llm_run_again_keeps_every_human_judgement(
-    server: EmbeddedPhoenix, colour: Colour
+    server: EmbeddedPhoenix, trace_ids: list[str], colour: Colour
 ) -> None:
     traces = client(server, colour)
-    trace_ids = make_traces(server, 100)
+    name = f"kept {colour.value}"
     first = [
-        annotation(each, annotator_kind="HUMAN" if number % 10 == 0 else "LLM", name="kept")
+        annotation(each, annotator_kind="HUMAN" if number % 10 == 0 else "LLM", name=name)
         for number, each in enumerate(trace_ids)
     ]
     traces.log_trace_annotations(trace_annotations=first, sync=True)
@@ -267,27 +287,29 @@ def test_an_llm_run_again_keeps_every_human_judgement(
     reports: list[UploadReport] = []
     traces.log_trace_annotations_dataframe(
         dataframe=again,
-        annotation_name="kept",
+        annotation_name=name,
         annotator_kind="LLM",
         sync=True,
         options=UploadOptions(
             overwrite="not_human", project_identifier=PROJECT, on_report=reports.append
         ),
     )
-    found = traces.get_trace_annotations(trace_ids=trace_ids, project_identifier=PROJECT)
+    found = traces.get_trace_annotations(
+        trace_ids=trace_ids, project_identifier=PROJECT, include_annotation_names=[name]
+    )
     kept = {each.trace_id for each in found if each.result.label == "correct"}
     assert kept == set(trace_ids[::10])
     assert {each.annotator_kind for each in found if each.trace_id in kept} == {"HUMAN"}
-    assert reports[0].refused == frozenset(range(0, 100, 10))
-    assert len(reports[0].stored) == 90
+    assert reports[0].refused == frozenset(range(0, 110, 10))
+    assert len(reports[0].stored) == 99
 
 
 @both_colours
 def test_an_upload_is_undone_by_its_identifier_and_nothing_else_is_touched(
-    server: EmbeddedPhoenix, colour: Colour
+    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
 ) -> None:
     traces = client(server, colour)
-    trace_ids = make_traces(server, 20)
+    trace_ids = [new_trace() for _ in range(3)]
     run = f"run-{colour.value}"
     others = [annotation(each, name="undo", identifier="other") for each in trace_ids]
     others += [annotation(each, name="undo") for each in trace_ids]
@@ -297,16 +319,18 @@ def test_an_upload_is_undone_by_its_identifier_and_nothing_else_is_touched(
     before = traces.get_trace_annotations(**where)
     ours = [annotation(each, name="undo", identifier=run) for each in trace_ids]
     traces.log_trace_annotations(trace_annotations=ours, sync=True)
-    assert len(traces.get_trace_annotations(**where)) == 60
+    assert len(traces.get_trace_annotations(**where)) == 9
     traces.delete_trace_annotations(project_identifier=PROJECT, identifier=run, delete_all=True)
     assert traces.get_trace_annotations(**where) == before
     assert len(traces.get_trace_notes(**where)) == 1
 
 
 @both_colours
-def test_annotations_of_a_time_are_deleted(server: EmbeddedPhoenix, colour: Colour) -> None:
+def test_annotations_of_a_time_are_deleted(
+    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+) -> None:
     traces = client(server, colour)
-    (trace_id,) = make_traces(server, 1)
+    trace_id = new_trace()
     rows = [annotation(trace_id, name=name) for name in ("timed", "stays")]
     traces.log_trace_annotations(trace_annotations=rows, sync=True)
     now = datetime.now(timezone.utc)

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from random import Random
-from typing import Literal
+from typing import Literal, Protocol
 
 import httpx
 from typing_extensions import override
 
-from tests.simulation.clock import EPOCH, VirtualTime
+from tests.simulation.clock import EPOCH
 from tests.simulation.server import Answer, ModelServer
 
 Broken = Literal[
@@ -51,6 +51,17 @@ ERRORS: dict[str, type[httpx.TransportError]] = {
 }
 TIMEOUT = 30.0
 LATEST = 200.0  # how long after it was sent a request may still be carried out
+
+
+class Time(Protocol):
+    """What a network needs of a clock."""
+
+    @property
+    def now(self) -> float: ...
+
+    def at(self, moment: float, happen: Callable[[], None]) -> None: ...
+
+    async def until(self, moment: float) -> None: ...
 
 
 @dataclass
@@ -96,7 +107,7 @@ class Network(httpx.AsyncBaseTransport):
 
     def __init__(
         self,
-        time: VirtualTime,
+        time: Time,
         server: ModelServer,
         *,
         random: Random,

@@ -40,8 +40,8 @@ both_colours = pytest.mark.parametrize(
 class AnyTraces:
     """The methods of `Traces`, with its arguments and results, in either colour.
 
-    Every call runs to its end, an iterator to its last item, with a client of its own that is closed afterwards; an async call
-    has an event loop of its own too.
+    Every call runs to its end, an iterator to its last item, with a client of its own that is
+    closed afterwards; an async call has an event loop of its own too.
     """
 
     def __init__(

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PROJECT = "tests"
 PATH = "/v1/trace_annotations"
 
+# A server needs ten seconds to start, and many times that beside other programs on a small machine.
+START_SECONDS = 240.0
+
 _IDS_PER_QUESTION = 100
 _MOST_IN_AN_ANSWER = 10_000
 _SECONDS_TO_ARRIVE = 60.0

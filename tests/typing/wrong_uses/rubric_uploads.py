@@ -15,7 +15,6 @@ def write(client: Client) -> None:
     written.id  # error
 
 
-def read(annotation: Correctness) -> CorrectnessResult:
+def read(annotation: Correctness, other: AnnotationResult) -> CorrectnessResult:
     print(annotation.result.label == "corect")  # error
-    result: AnnotationResult = annotation.result
-    return result  # error
+    return other  # error

@@ -1,0 +1,91 @@
+"""What JSON Schema cannot say, one test for each entry of the list in docs/json-schema.md."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phoenix_traces import (
+    CategoricalAnnotationConfig,
+    CategoricalAnnotationValue,
+    TraceAnnotationData,
+    annotation_type_from_config,
+)
+from tests.schema.validators import Validators
+from tests.support.annotations import annotation
+from tests.support.rubrics import Consistent
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+def _verdicts(document: dict[str, Any], model: type[BaseModel]) -> dict[str, bool]:
+    with Validators(model) as validators:
+        return validators.verdicts(json.dumps(document))
+
+
+def _client_and_schema(
+    document: dict[str, Any], model: type[BaseModel] = TraceAnnotationData
+) -> tuple[bool, bool]:
+    """Return the verdicts of pydantic and of the schema, where both validators agree."""
+    verdicts = _verdicts(document, model)
+    assert verdicts["jsonschema"] == verdicts["AJV"]
+    return verdicts["pydantic"], verdicts["AJV"]
+
+
+def test_a_bool_as_score_is_read_as_a_number_and_is_none_to_the_schema() -> None:
+    assert _client_and_schema(annotation(result={"score": True})) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"name": "n" * 2601}, {"name": "é" * 1000, "identifier": "é" * 301}]
+)
+def test_name_and_identifier_above_2600_bytes_together(changes: dict[str, str]) -> None:
+    assert _client_and_schema(annotation(**changes)) == (False, True)
+
+
+def test_metadata_nested_too_deeply() -> None:
+    """For jsonschema it is deep too: it needs several of Python's frames for each level."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        nested = json.loads("[" * 220 + "]" * 220)
+        assert _client_and_schema(annotation(metadata={"a": nested})) == (False, True)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def test_the_lowest_integer_in_metadata() -> None:
+    assert _client_and_schema(annotation(metadata={"a": -(2**63)})) == (True, False)
+
+
+def test_the_highest_integers_in_metadata_where_a_validator_reads_them_as_float64() -> None:
+    assert _verdicts(annotation(metadata={"a": 2**64 - 1}), TraceAnnotationData) == {
+        "pydantic": True,
+        "jsonschema": True,
+        "AJV": False,
+    }
+
+
+def test_white_space_around_a_choice_of_a_config() -> None:
+    config = CategoricalAnnotationConfig(
+        id="1",
+        name="tone",
+        type="CATEGORICAL",
+        values=(CategoricalAnnotationValue(label="kind"),),
+    )
+    model = annotation_type_from_config(config)
+    document = annotation(name="tone", result={"label": " kind"})
+    assert _client_and_schema(document, model) == (True, False)
+    assert _client_and_schema(annotation(name="tone", result={"label": "kind"}), model) == (
+        True,
+        True,
+    )
+
+
+def test_validators_that_a_rubric_has_in_python() -> None:
+    document = annotation(name="consistent", result={"label": "wrong", "score": 0.9})
+    assert _client_and_schema(document, Consistent) == (False, True)
