@@ -18,6 +18,9 @@ from phoenix_traces.models import InsertedTraceAnnotation
 from phoenix_traces.options import UploadOptions
 from phoenix_traces.uploads import Upload
 
+# Phoenix ingests spans within seconds.
+_PAUSE = 2.0
+
 
 def upload(
     rows: Rows[RowT],
@@ -60,7 +63,10 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
         self._account = Account(rows.total, rows.superseded)
         self._passed: list[tuple[int, RowT]] = []
         # Absent traces matter only where what they have must be kept.
-        self._asked_for_traces = options.overwrite == "always"
+        self._looks_for_traces = options.overwrite != "always"
+        self._has_looked = False
+        self._give_up_at: float | None = None
+        self._look_again_at: float | None = None
         self._is_decided = False
         # It cuts its rows when it is first asked for a call, and by then it is decided which.
         self._upload = Upload(
@@ -74,16 +80,36 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
     @override
     def next_call(self, now: float) -> Call | float | None:
         """Return the next request: to read until everything is decided, to write after it."""
+        if self._give_up_at is None:
+            self._give_up_at = now + self._options.wait_for_traces
         if not self._is_decided:
-            step = self._lookup.next_call(now)
+            step = self._next_look(now, self._give_up_at)
             if step is not None or not self._lookup.is_over:
                 return step
-            if not self._asked_for_traces:
-                self._asked_for_traces = True
-                self._lookup.ask_for_traces()
-                return self.next_call(now)
             self._decide()
         return self._upload.next_call(now)
+
+    def _next_look(self, now: float, give_up_at: float) -> Call | float | None:
+        step = self._lookup.next_call(now)
+        if step is not None or not self._lookup.is_over or not self._looks_for_traces:
+            return step
+        if not self._has_looked:
+            self._has_looked = True
+            self._lookup.ask_for_traces()
+            return self._lookup.next_call(now) or self._next_look(now, give_up_at)
+        if not self._lookup.absent or now >= give_up_at:
+            return None
+        return self._wait_for_absent(now, give_up_at)
+
+    def _wait_for_absent(self, now: float, give_up_at: float) -> Call | float | None:
+        if self._look_again_at is None:
+            self._look_again_at = min(now + _PAUSE, give_up_at)
+        if now < self._look_again_at:
+            return self._look_again_at
+        self._look_again_at = None
+        absent = {trace_id for each in self._lookup.absent for trace_id in each.trace_ids}
+        self._lookup.ask_again(each for each in self._lookup.wanted if each.trace_id in absent)
+        return self._lookup.next_call(now)
 
     @override
     def receive(self, call: Call, outcome: Outcome, now: float) -> None:

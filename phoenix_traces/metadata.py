@@ -86,6 +86,8 @@ def json_object(value: object) -> dict[str, Any]:
 _Path: TypeAlias = "tuple[_Path | None, str | int]"
 _ROOT: _Path = (None, "metadata")
 
+_Container: TypeAlias = "dict[object, object] | list[object]"
+
 
 def _written(path: _Path) -> str:
     steps: list[str] = []
@@ -101,8 +103,12 @@ class _Walk:
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
+        # By id: what the walk is inside of. Where something holds itself twice, each level of it
+        # has twice the values of the one above, and the limit on levels comes too late.
+        self._around: set[int] = set()
 
     def value(self, value: object, path: _Path, depth: int) -> object:
+        given = value
         # Exact types first: they are nearly all there is, and abstract classes are slow to ask.
         if type(value) not in _PLAIN_TYPES:
             value = self._plain(value, path)
@@ -113,11 +119,26 @@ class _Walk:
             return self._integer(cast("int", value), path)
         if kind is float:
             return self._float(cast("float", value), path)
-        if kind is dict:
-            return self._mapping(cast("dict[object, object]", value), path, depth)
-        if kind is list:
-            return self._items(cast("list[object]", value), path, depth)
+        if kind is dict or kind is list:
+            return self._container(given, cast("_Container", value), path, depth)
         return value
+
+    def _container(self, given: object, value: _Container, path: _Path, depth: int) -> object:
+        if id(given) in self._around:
+            self._refuse(type(given).__name__, path, "holds itself")
+            return None
+        if depth == MAX_NESTING:
+            where = f"{_written(path)[:40]}..."
+            problem = f"is nested deeper than {MAX_NESTING} levels"
+            self.problems.append((where, type(given).__name__, problem))
+            return None
+        self._around.add(id(given))
+        try:
+            if isinstance(value, dict):
+                return self._mapping(value, path, depth)
+            return [self.value(item, (path, at), depth + 1) for at, item in enumerate(value)]
+        finally:
+            self._around.remove(id(given))
 
     def _plain(self, value: object, path: _Path) -> object:
         """Return a value as a type that JSON has too; what it holds comes later."""
@@ -198,8 +219,6 @@ class _Walk:
         return value
 
     def _mapping(self, value: Mapping[object, object], path: _Path, depth: int) -> object:
-        if self._is_too_deep(value, path, depth):
-            return None
         result: dict[str, object] = {}
         for key, item in value.items():
             name = key.value if isinstance(key, Enum) else key
@@ -210,19 +229,6 @@ class _Walk:
             else:
                 result[str(name)] = self.value(item, (path, name), depth + 1)
         return result
-
-    def _items(self, value: Iterable[object], path: _Path, depth: int) -> object:
-        if self._is_too_deep(value, path, depth):
-            return None
-        return [self.value(item, (path, at), depth + 1) for at, item in enumerate(value)]
-
-    def _is_too_deep(self, value: object, path: _Path, depth: int) -> bool:
-        if depth < MAX_NESTING:
-            return False
-        where = _written(path)[:40]
-        problem = f"is nested deeper than {MAX_NESTING} levels, or holds itself"
-        self.problems.append((f"{where}...", type(value).__name__, problem))
-        return True
 
 
 def _is_pandas_missing(value: object) -> bool:

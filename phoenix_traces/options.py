@@ -38,8 +38,8 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True):
             meantime is not seen. Other rows are left out, and are in the report's `refused`.
         project_identifier: Name or ID of the project of all the traces, where `skip_unchanged` and
             `overwrite` read; Phoenix reads by project, and writes without. With an `overwrite`
-            other than "always", a trace known not to be there is treated as `on_missing_trace`
-            says.
+            other than "always", a trace known not to be there is waited for as
+            `wait_for_traces` says, and then treated as `on_missing_trace` says.
         wait_for_traces: Seconds to keep asking for traces that the server does not have yet.
         on_progress: Called with the rows done and the rows in all, after each answer. Done means
             that nothing more will be tried for them. An exception that it raises ends the upload.

@@ -30,6 +30,7 @@ _JSON: Types = {str, float, int, bool, _MISSING, dict, list}
 
 _ANNOTATOR_KINDS = frozenset({"LLM", "CODE", "HUMAN"})
 _MOST_BYTES_PER_CHARACTER = 4
+_MOST_CONTAINERS = 1_000_000
 
 
 def are_present_texts(values: Cells) -> bool:
@@ -78,6 +79,9 @@ def are_metadata(values: Cells) -> bool:
         if types.isdisjoint(_CONTAINERS):
             return True
         level = [item for item in items if type(item) in _CONTAINERS]
+        # What holds itself would grow without end.
+        if len(level) > _MOST_CONTAINERS:
+            return False
     return False
 
 

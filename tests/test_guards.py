@@ -22,7 +22,7 @@ from phoenix_traces.guards import upload
 from phoenix_traces.lists import annotation_list
 from phoenix_traces.uploads import Upload
 from tests.support.annotations import annotation, numbered
-from tests.support.project import Answer, Project, play, response_to
+from tests.support.project import Answer, Clock, Project, play, response_to
 
 Annotation = dict[str, Any]
 
@@ -164,6 +164,30 @@ def test_the_others_are_sent_when_errors_do_not_stop_it() -> None:
     with pytest.raises(TraceNotFoundError):
         run.play()
     assert run.report.stored == {0}
+
+
+def test_traces_that_are_not_there_yet_are_waited_for() -> None:
+    project = Project()
+    clock = Clock()
+    began = clock.now
+
+    def arriving(call: Call) -> httpx.Response:
+        if clock.now > began + 5:
+            project.trace_ids.add("trace-0")
+        return project(call)
+
+    run = Run(numbered(1), arriving, overwrite="not_human", wait_for_traces=30)
+    play(run.exchange, arriving, clock)
+    assert clock.waits == [2.0, 2.0, 2.0]
+    assert run.report.stored == {0}
+
+
+def test_traces_that_never_come_are_an_error_when_the_time_is_up() -> None:
+    clock = Clock()
+    run = Run(numbered(2), Project(), overwrite="never", wait_for_traces=3)
+    with pytest.raises(TraceNotFoundError):
+        play(run.exchange, Project(), clock)
+    assert clock.waits == [2.0, 1.0]
 
 
 def test_skipping_unchanged_rows_alone_leaves_unknown_traces_to_the_upload() -> None:

@@ -18,7 +18,7 @@ from benchmarks.results import EXISTING, FLOOR, OURS, Figure, Result, Target, fi
 from benchmarks.timing import Measure, Runs, contest, ratio
 
 _MICROSECONDS = 1e6
-_FEW = 10_000
+_SMALLEST = 1_000
 
 _HOW = """\
 Processor time for each row, from the call to its return. The frame has the columns trace_id,
@@ -53,7 +53,7 @@ _VARIANTS = (
 
 def run(quick: bool) -> Result:
     """Measure frames of several sizes and kinds."""
-    sizes = (1_000, 10_000) if quick else (1_000, 10_000, 100_000)
+    sizes = (_SMALLEST, 10_000) if quick else (_SMALLEST, 10_000, 100_000)
     by_size = {rows: _contest(_all_three(rows), rows) for rows in sizes}
     small, large = (2_000, 50_000) if quick else (10_000, 1_000_000)
     growth = _growth(small, large)
@@ -97,17 +97,18 @@ def _all_three(rows: int) -> dict[str, Send]:
 
 
 def _by_kind(variant: _Variant, rows: int) -> list[Figure]:
-    check_same_work(variant.sends(1_000).values())
+    check_same_work(variant.sends(_SMALLEST).values())
     subject = f"{rows:,} rows, {variant.name}"
     return figures(subject, _contest(variant.sends(rows), rows), scale=_MICROSECONDS)
 
 
 def _contest(sends: Mapping[str, Send], rows: int) -> dict[str, Runs]:
-    few = rows <= _FEW
-    if few:
+    # The smallest size comes first and warms everything up.
+    smallest = rows == _SMALLEST
+    if smallest:
         check_same_work(sends.values())
-    # The smaller sizes came first and have warmed everything up.
-    return contest(cpu_measures(sends, rows=rows), rounds=5 if few else 3, warm_up=few)
+    rounds = 7 if smallest else 3
+    return contest(cpu_measures(sends, rows=rows), rounds=rounds, warm_up=smallest)
 
 
 def _growth(small: int, large: int) -> dict[str, Runs]:

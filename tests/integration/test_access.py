@@ -13,7 +13,14 @@ from phoenix_traces import AuthenticationError, Client, TraceNotFoundError
 from phoenix_traces.demo.server import EmbeddedPhoenix
 from tests.support.annotations import annotation
 from tests.support.colours import Colour, both_colours, client_traces
-from tests.support.live import PATH, START_SECONDS, annotations_of, make_traces, plain_client
+from tests.support.live import (
+    PATH,
+    PROJECT,
+    START_SECONDS,
+    annotations_of,
+    make_traces,
+    plain_client,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,6 +129,40 @@ def test_a_viewer_may_not_annotate(
     assert error.status_code == 403
     assert "viewer" in str(error)
     assert viewer_key not in str(error)
+
+
+EVERYTHING = {
+    "get_trace_annotations": {"trace_ids": ["t"]},
+    "iter_trace_annotations": {"trace_ids": ["t"]},
+    "get_trace_notes": {"trace_ids": ["t"]},
+    "compare_trace_annotations": {"trace_annotations": [annotation("t")]},
+    "confirm_trace_annotations": {"trace_annotations": [annotation("t")], "timeout": 0},
+    "delete_trace_annotations": {"project_identifier": "default", "delete_all": True},
+    "add_trace_note": {"trace_id": "t", "note": "n"},
+}
+
+
+@both_colours
+@pytest.mark.parametrize("method", EVERYTHING)
+def test_a_wrong_key_opens_nothing(guarded: EmbeddedPhoenix, colour: Colour, method: str) -> None:
+    traces = client_traces(colour, base_url=guarded.base_url, api_key=WRONG_KEY)
+    with pytest.raises(AuthenticationError, match="Invalid token") as caught:
+        getattr(traces, method)(**EVERYTHING[method])
+    assert caught.value.status_code == 401
+
+
+@both_colours
+def test_a_viewer_may_read_but_neither_note_nor_delete(
+    guarded: EmbeddedPhoenix, trace_id: str, viewer_key: str, colour: Colour
+) -> None:
+    viewer = client_traces(colour, base_url=guarded.base_url, api_key=viewer_key)
+    viewer.get_trace_annotations(trace_ids=[trace_id], project_identifier=PROJECT)
+    with pytest.raises(AuthenticationError) as caught:
+        viewer.add_trace_note(trace_id=trace_id, note="n")
+    assert caught.value.status_code == 403
+    with pytest.raises(AuthenticationError) as caught:
+        viewer.delete_trace_annotations(project_identifier=PROJECT, delete_all=True)
+    assert caught.value.status_code == 403
 
 
 @both_colours

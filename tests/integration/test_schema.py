@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from phoenix_traces import AnnotateTracesRequestBody, Client, TraceAnnotationData, json_schema
 from tests.schema.documents import documents
+from tests.schema.validators import parsed
 from tests.support.live import annotations_of, make_traces
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _accepted(texts: list[str], schema: Draft202012Validator) -> list[dict[str, 
     found: list[dict[str, Any]] = []
     for text in texts:
         try:
-            value = json.loads(text)
+            value = parsed(text)
         except ValueError:
             continue
         if schema.is_valid(value):

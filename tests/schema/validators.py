@@ -90,10 +90,15 @@ class Validators:
 
     def _jsonschema_accepts(self, document: str) -> bool:
         try:
-            value = json.loads(document, parse_constant=_refuse)
+            value = parsed(document)
         except ValueError:
             return False
         return self._jsonschema.is_valid(value)
+
+
+def parsed(document: str) -> Any:
+    """Return the value of a JSON text; Python's own reading would let NaN through."""
+    return json.loads(document, parse_constant=_refuse)
 
 
 def _refuse(constant: str) -> object:

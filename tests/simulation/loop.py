@@ -57,9 +57,7 @@ class Jump(selectors.SelectSelector):
         self._time = time
 
     @override
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, selectors._EventMask]]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is not None:
             self._time.now += max(0.0, timeout)
         return super().select(0)

@@ -1,10 +1,11 @@
-"""The same scripts with the real async driver, its tasks, httpx and the retries, in virtual time."""
+"""The same scripts with the real async driver, httpx and the retries, in virtual time."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import warnings
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -61,7 +62,9 @@ class Drive:
         self._server = ModelServer(script.arrivals, random=script.random)
         for row in script.earlier:
             self._server.put(row)
-        options = UploadOptions(**script.options, on_report=self._reports.append)
+        options = UploadOptions(
+            **script.options, on_progress=self._on_progress, on_report=self._reports.append
+        )
         self._watch = Watch(
             script.rows,
             sync=script.sync,
@@ -73,6 +76,9 @@ class Drive:
         self._server.on_write = self._watch.writes
         self._upload = WatchedUpload(rows_of(script.rows), sync=script.sync, options=options)
         self._upload.watch = self._watch
+
+    def _on_progress(self, done: int, total: int) -> None:
+        self._watch.progresses(done, total)
 
     async def to_the_end(self) -> None:
         task = asyncio.ensure_future(self._send())
@@ -122,7 +128,5 @@ def test_no_promise_is_broken_with_the_real_driver(first: int) -> None:
         for seed in range(first, first + SCRIPTS_TOGETHER):
             script = script_of(seed)
             time = LoopTime(script.random)
-            loop = VirtualLoop(time)
-            with time.everywhere():
+            with closing(VirtualLoop(time)) as loop, time.everywhere():
                 loop.run_until_complete(Drive(script, time).to_the_end())
-            loop.close()
