@@ -27,7 +27,10 @@ _CASES: dict[str, Callable[[bool], Result]] = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what was asked for, print it and write it."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.write_docs and asked.case:
+        parser.error("--write-docs needs all cases: the page shows them side by side")
     names = asked.case or list(_CASES)
     described = machine.describe()
     results = [_measured(name, asked.quick) for name in names]

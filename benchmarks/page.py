@@ -29,6 +29,10 @@ quartiles in brackets; targets compare runs of the same round.
 The figures themselves are in [{json}]({json}).
 """
 
+_QUICK = """\
+**This was a quick run**, with less data than the targets ask for.
+"""
+
 
 def write_run(run: Run, folder: Path) -> None:
     """Write a run's JSON and plot into a folder."""
@@ -54,6 +58,7 @@ def page(run: Run) -> str:
     machine = [["where and when", ""], *map(list, run.machine.items())]
     parts = [
         _HEAD.format(picture=_PICTURE, json=_JSON),
+        *([_QUICK] if run.quick else []),
         "## Targets\n",
         as_markdown(targets_table(run.results)) + "\n",
         *map(_section, run.results),

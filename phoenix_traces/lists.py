@@ -148,7 +148,7 @@ def _plain_mappings(
 
 
 def _attributes(model: BaseModel) -> dict[str, Any]:
-    return cast("dict[str, Any]", model.__dict__)
+    return vars(model)
 
 
 def _row_by_model(item: object, rubrics: Rubrics) -> WireRow:

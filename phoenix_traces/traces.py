@@ -292,8 +292,8 @@ class Traces:
                 first request, and never changed; it must not change while it is sent.
             annotation_name: Name of all rows; wins over a column `name` or `annotation_name`.
             annotator_kind: Kind of all rows; wins over a column `annotator_kind`.
-            annotation_type: A rubric that each row must follow. What it leaves no choice about, such
-                as a literal name, need not be given.
+            annotation_type: A rubric that each row must follow. What it leaves no choice about,
+                such as a literal name, need not be given.
             sync: As in `add_trace_annotation`.
             options: How to cut the upload, and what to do when some of it fails.
             validate_configs: Ask the server for its annotation configs first, and check what has
@@ -396,8 +396,8 @@ class Traces:
             limit: See there.
 
         Raises:
-            Exception: as `get_trace_annotations` does; what is wrong with the arguments at once,
-                and the rest while it is read.
+            PhoenixTracesError: as `get_trace_annotations` does; what is wrong with the arguments
+                at once, and the rest while it is read.
         """
         selection = select(
             project_identifier=project_identifier,
@@ -436,7 +436,7 @@ class Traces:
             pandas' missing.
 
         Raises:
-            Exception: as `get_trace_annotations` does.
+            PhoenixTracesError: as `get_trace_annotations` does.
         """
         from phoenix_traces.frames import annotations_table
 
@@ -513,7 +513,7 @@ class Traces:
             The last comparison: `is_complete`, `incomplete`, `raise_if_incomplete()`.
 
         Raises:
-            Exception: as `compare_trace_annotations` does.
+            PhoenixTracesError: as `compare_trace_annotations` does.
         """
         rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
         comparing = Comparing(rows, project_identifier=project_identifier, timeout=timeout)
@@ -607,7 +607,7 @@ class Traces:
             limit: See there.
 
         Raises:
-            Exception: as `get_trace_annotations` does.
+            PhoenixTracesError: as `get_trace_annotations` does.
         """
         selection = select(
             project_identifier=project_identifier,

@@ -55,7 +55,7 @@ _FIRST_CALLS = {
 
 def run(quick: bool) -> Result:
     """Measure imports and first calls."""
-    rounds = 1 if quick else 15
+    rounds = 1 if quick else 9
     pandas_came: set[str] = set()
     imports = contest(
         {name: _import(name, *code, pandas_came) for name, code in _IMPORTS.items()}, rounds=rounds

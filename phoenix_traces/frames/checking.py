@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -27,6 +28,9 @@ from phoenix_traces.wire import FIELDS
 
 # So many that the work on a block does not count, so few that they stay in the cache.
 ROWS_TOGETHER = 5_000
+
+# Where something in a block is not plain, the rows around it are looked at more closely.
+_ROWS_IN_PART = 50
 
 _Hashes: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 
@@ -49,35 +53,54 @@ def are_plain(columns: FrameColumns, cells: Cells) -> bool:
     return plain.are_rows(cells, [field for field in FIELDS if field in columns.columns])
 
 
+def parts(cells: Cells) -> Iterator[tuple[range, Cells]]:
+    """Yield the cells of a block a few rows at a time, with the places of these in the block."""
+    rows = len(cells["trace_id"])
+    for start in range(0, rows, _ROWS_IN_PART):
+        places = range(start, min(start + _ROWS_IN_PART, rows))
+        yield places, {name: values[start : places.stop] for name, values in cells.items()}
+
+
 def check(columns: FrameColumns, rules: RowRules) -> Findings:
     """Check every row.
 
     Raises:
         AnnotationValidationError: naming every row and cell that is refused.
     """
-    failures: list[AnnotationFailure] = []
     plain_blocks: set[int] = set()
+    doubtful: list[range] = []
+    suspects: set[int] = set()
     hashes: _Hashes = np.empty(len(columns), dtype=np.int64)
     for positions, cells in columns.slices(ROWS_TOGETHER):
+        suspects.update(positions[row] for row in rules.suspects(cells))
         if are_plain(columns, cells):
             plain_blocks.add(positions.start)
-            suspects = rules.suspects(cells)
         else:
-            suspects = _general_suspects(columns, cells) | rules.suspects(cells)
-        failures += _failures(columns, rules, positions, cells, suspects)
-        if not failures:
-            keys = _keys(cells, positions.start in plain_blocks)
-            hashes[positions.start : positions.stop] = list(map(hash, keys))
-    if failures:
+            doubtful += [
+                positions[places.start : places.stop]
+                for places, part in parts(cells)
+                if not are_plain(columns, part)
+            ]
+        keys = _keys(columns, cells, positions.start in plain_blocks)
+        hashes[positions.start : positions.stop] = list(map(hash, keys))
+    for rows in _some(chain.from_iterable(doubtful)):
+        suspects |= _refused_by_schema(columns, rows)
+    if failures := list(_failures(columns, rules, sorted(suspects))):
         raise AnnotationValidationError(failures, total=len(columns))
     return Findings(frozenset(plain_blocks), _superseded(columns, hashes))
 
 
-def _general_suspects(columns: FrameColumns, cells: Cells) -> set[int]:
+def _some(positions: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(positions)
+    while some := list(islice(rest, ROWS_TOGETHER)):
+        yield some
+
+
+def _refused_by_schema(columns: FrameColumns, positions: list[int]) -> set[int]:
     frame = pd.DataFrame(
         {
-            field: pd.Series(list(values), dtype=object)
-            for field, values in cells.items()
+            field: pd.Series(values, index=positions, dtype=object)
+            for field, values in columns.take(positions).items()
             if field in columns.columns or field in columns.constants
         }
     )
@@ -86,47 +109,44 @@ def _general_suspects(columns: FrameColumns, cells: Cells) -> set[int]:
     except pandera.errors.SchemaErrors as error:
         # pandera gives this attribute no type.
         cases = cast("pd.DataFrame", vars(error)["failure_cases"])
-        rows = cases["index"]
+        refused = cases["index"]
         # Where the schema cannot tell which rows it means, it may be any.
-        return set(range(len(frame))) if rows.isna().any() else set(map(int, rows))
+        return set(positions) if refused.isna().any() else set(map(int, refused))
     return set()
 
 
 def _failures(
-    columns: FrameColumns,
-    rules: RowRules,
-    positions: range,
-    cells: Cells,
-    suspects: Iterable[int],
+    columns: FrameColumns, rules: RowRules, suspects: Iterable[int]
 ) -> Iterator[AnnotationFailure]:
-    for offset in sorted(suspects):
-        row = {field: values[offset] for field, values in cells.items()}
-        errors = (validation_error(model, nested(row)) for model in rules.models_for(row))
-        if error := next(filter(None, errors), None):
-            position = positions[offset]
-            index = columns.index[position]
-            yield from failures_from(error, position=position, index=index, fields=columns.names)
+    for positions in _some(suspects):
+        cells = columns.take(positions)
+        for place, position in enumerate(positions):
+            row = {field: values[place] for field, values in cells.items()}
+            errors = (validation_error(model, nested(row)) for model in rules.models_for(row))
+            if error := next(filter(None, errors), None):
+                index = columns.index[position]
+                yield from failures_from(
+                    error, position=position, index=index, fields=columns.names
+                )
 
 
-def _keys(cells: Cells, are_plain: bool) -> Iterable[tuple[object, ...]]:
+def _keys(columns: FrameColumns, cells: Cells, are_plain: bool) -> Iterable[tuple[object, ...]]:
+    """Return what tells the rows' keys apart: the parts that are not the same in every row."""
+    varying = [cells[name] for name in KEY_NAMES if name in columns.columns]
     if are_plain:
-        return zip(*(cells[name] for name in KEY_NAMES), strict=True)
-    return zip(*(map(text_or_none, cells[name]) for name in KEY_NAMES), strict=True)
+        return zip(*varying, strict=True)
+    return zip(*(map(text_or_none, values) for values in varying), strict=True)
 
 
 def _superseded(columns: FrameColumns, hashes: _Hashes) -> dict[int, int]:
     # Equal keys have equal hashes, so only the few rows that share one are compared by their keys.
     ordered = np.sort(hashes)
-    shared = np.flatnonzero(np.isin(hashes, ordered[1:][ordered[1:] == ordered[:-1]]))
-    return superseded_positions(_keys_at(columns, shared)) if len(shared) else {}
+    shared = np.isin(hashes, ordered[1:][ordered[1:] == ordered[:-1]])
+    return superseded_positions(_keys_of(columns, map(int, np.flatnonzero(shared))))
 
 
-def _keys_at(
-    columns: FrameColumns, positions: np.ndarray[Any, np.dtype[np.intp]]
-) -> Iterator[tuple[int, Key]]:
-    for block, cells in columns.slices(ROWS_TOGETHER):
-        keys = list(_keys(cells, are_plain=False))
-        first, last = np.searchsorted(positions, [block.start, block.stop])
-        for position in map(int, positions[first:last]):
-            trace_id, name, identifier = keys[position - block.start]
-            yield position, (str(trace_id), str(name), str(identifier or ""))
+def _keys_of(columns: FrameColumns, positions: Iterable[int]) -> Iterator[tuple[int, Key]]:
+    for some in _some(positions):
+        cells = columns.take(some)
+        texts = ([text_or_none(cell) or "" for cell in cells[name]] for name in KEY_NAMES)
+        yield from zip(some, zip(*texts, strict=True), strict=True)

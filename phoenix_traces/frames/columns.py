@@ -48,9 +48,11 @@ class FrameColumns:
             positions = range(start, min(start + rows, len(self)))
             yield positions, self.take(positions)
 
-    def take(self, positions: range) -> dict[str, list[object]]:
+    def take(self, positions: range | list[int]) -> dict[str, list[object]]:
         """Return the cells of some rows by field."""
-        taken = slice(positions.start, positions.stop)
+        taken = (
+            slice(positions.start, positions.stop) if isinstance(positions, range) else positions
+        )
         return {
             field: cells(self.columns[field].iloc[taken])
             if field in self.columns

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
 import pandas as pd
 
 from phoenix_traces.batches import Rows
-from phoenix_traces.frames.checking import ROWS_TOGETHER, Findings, are_plain, check
+from phoenix_traces.frames.checking import ROWS_TOGETHER, Findings, are_plain, check, parts
 from phoenix_traces.frames.columns import FrameColumns, resolve
-from phoenix_traces.frames.rubric_checks import RowRules, nested
+from phoenix_traces.frames.rubric_checks import Cells, RowRules, nested
 from phoenix_traces.keys import warn_about
 from phoenix_traces.models import TraceAnnotationData
 from phoenix_traces.rubrics import Rubrics, fixed_fields
 from phoenix_traces.wire import FIELDS, WireRow, encode_rows, trace_id_of, wire_rows
-
-# Of a block that is not plain, only those parts are read by the models that are not plain either.
-_ROWS_IN_PART = 50
 
 
 def annotation_frame(
@@ -66,23 +63,16 @@ def _items(columns: FrameColumns, findings: Findings) -> Iterable[tuple[int, Wir
     return (item for item in items if item[0] not in findings.superseded)
 
 
-def _rows(
-    columns: FrameColumns, cells: Mapping[str, list[Any]], is_plain: bool
-) -> Iterable[WireRow]:
+def _rows(columns: FrameColumns, cells: Cells, is_plain: bool) -> Iterable[WireRow]:
     if is_plain:
         return wire_rows(cells)
     return chain.from_iterable(
         wire_rows(part) if are_plain(columns, part) else _rows_by_model(part)
-        for part in _parts(cells)
+        for _, part in parts(cells)
     )
 
 
-def _parts(cells: Mapping[str, list[Any]]) -> Iterator[dict[str, list[Any]]]:
-    for start in range(0, len(cells["trace_id"]), _ROWS_IN_PART):
-        yield {name: values[start : start + _ROWS_IN_PART] for name, values in cells.items()}
-
-
-def _rows_by_model(cells: Mapping[str, list[Any]]) -> Iterator[WireRow]:
+def _rows_by_model(cells: Cells) -> Iterator[WireRow]:
     for values in zip(*(cells[field] for field in FIELDS), strict=True):
         annotation = nested(dict(zip(FIELDS, values, strict=True)))
         row: Any = TraceAnnotationData.model_validate(annotation).model_dump()

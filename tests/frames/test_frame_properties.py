@@ -105,7 +105,7 @@ def test_they_agree_wherever_blocks_and_parts_begin(rows: list[dict[str, Any]]) 
     with (
         patch("phoenix_traces.frames.checking.ROWS_TOGETHER", 3),
         patch("phoenix_traces.frames.reading.ROWS_TOGETHER", 3),
-        patch("phoenix_traces.frames.reading._ROWS_IN_PART", 2),
+        patch("phoenix_traces.frames.checking._ROWS_IN_PART", 2),
         patch("phoenix_traces.frames.schema._CELLS_TOGETHER", 2),
     ):
         check(rows)

@@ -131,7 +131,7 @@ def test_a_viewer_may_not_annotate(
     assert viewer_key not in str(error)
 
 
-EVERYTHING = {
+EVERYTHING: dict[str, dict[str, Any]] = {
     "get_trace_annotations": {"trace_ids": ["t"]},
     "iter_trace_annotations": {"trace_ids": ["t"]},
     "get_trace_notes": {"trace_ids": ["t"]},

@@ -166,3 +166,25 @@ def test_every_error_is_in_the_readme() -> None:
         if not issubclass(each, Warning) and f"`{each.__name__}`" not in section
     ]
     assert missing == []
+
+
+def test_the_rubrics_examples_store_both_uploads(at_server: EmbeddedPhoenix) -> None:
+    traces = make_traces(at_server, 2)
+    with Client() as client:
+        # Python asks for the name of the module when it makes a class.
+        names = {"T1": traces[0], "T2": traces[1], "pd": pd, "client": client, "__name__": "readme"}
+        for example in blocks("Rubrics", "python"):
+            run_as_in_a_notebook(example, names)
+    stored = wait_for_annotations(at_server, traces, 2)
+    assert {each["result"]["label"] for each in stored} == {"correct", "wrong"}
+
+
+def test_the_reading_example_confirms_what_it_wrote_and_reads_it(
+    at_server: EmbeddedPhoenix,
+) -> None:
+    first, second = make_traces(at_server, 2, project="default")
+    (example,) = blocks("Reading back, comparing, confirming, deleting", "python")
+    with Client() as client:
+        names = {"T1": first, "T2": second, "pd": pd, "client": client}
+        run_as_in_a_notebook(example, names)
+    assert sorted(names["stored"]["label"]) == ["correct", "wrong"]

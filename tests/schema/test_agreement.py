@@ -77,4 +77,7 @@ def _numbers(value: object) -> Iterator[int | float]:
 
 
 def _is_end(number: float) -> bool:
-    return isinstance(number, int) and (number == -(2**63) or 2**64 - 1024 < number < 2**64)
+    """Tell whether an integer may become an end of the range where numbers are float64."""
+    return isinstance(number, int) and (
+        -(2**63) <= number <= -(2**63) + 512 or 2**64 - 1024 <= number < 2**64
+    )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
+from pydantic import Field
 
 from phoenix_traces import (
+    AnnotationResult,
     CategoricalAnnotationConfig,
     CategoricalAnnotationValue,
     TraceAnnotationData,
@@ -62,12 +64,24 @@ def test_the_lowest_integer_in_metadata() -> None:
     assert _client_and_schema(annotation(metadata={"a": -(2**63)})) == (True, False)
 
 
-def test_the_highest_integers_in_metadata_where_a_validator_reads_them_as_float64() -> None:
-    assert _verdicts(annotation(metadata={"a": 2**64 - 1}), TraceAnnotationData) == {
-        "pydantic": True,
-        "jsonschema": True,
-        "AJV": False,
-    }
+@pytest.mark.parametrize(
+    "integer", [2**64 - 1, 2**64 - 1024, -(2**63) + 1, -(2**63) + 512], ids=str
+)
+def test_integers_that_a_float64_takes_for_the_ends_of_the_range(integer: int) -> None:
+    verdicts = _verdicts(annotation(metadata={"a": integer}), TraceAnnotationData)
+    assert verdicts == {"pydantic": True, "jsonschema": True, "AJV": False}
+
+
+@pytest.mark.parametrize("integer", [2**64 - 1025, -(2**63) + 513], ids=str)
+def test_the_next_integers_are_no_exception(integer: int) -> None:
+    assert _client_and_schema(annotation(metadata={"a": integer})) == (True, True)
+
+
+def test_white_space_around_text_whose_length_a_rubric_limits() -> None:
+    class Short(AnnotationResult, frozen=True):
+        label: Annotated[str, Field(max_length=5)] | None = None
+
+    assert _client_and_schema({"label": "right  "}, Short) == (True, False)
 
 
 def test_white_space_around_a_choice_of_a_config() -> None:

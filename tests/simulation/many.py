@@ -33,6 +33,8 @@ def _failure(seed: int, time: VirtualTime, **changes: Any) -> str | None:
         play(seed, time, **changes)
     except BrokenPromiseError as broken:
         return f"{broken}: python -m tests.simulation {seed}"
+    except Exception as error:
+        raise RuntimeError(f"python -m tests.simulation {seed}") from error
     return None
 
 

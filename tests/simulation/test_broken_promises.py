@@ -20,7 +20,7 @@ from phoenix_traces.report import RowState, UploadReport
 from phoenix_traces.transport import RepeatingTransport
 from phoenix_traces.uploads import Upload
 from tests.simulation.many import play_some
-from tests.simulation.play import WireRow, encode, rows_of, trace_id
+from tests.simulation.rows import WireRow, encode, rows_of, trace_id
 
 SCRIPTS_UNTIL_CAUGHT = 4_000
 SCRIPTS_TOGETHER = 200

@@ -20,7 +20,7 @@ from phoenix_traces.transport import AsyncWholeAnswers, RepeatingTransport
 from phoenix_traces.uploads import Upload
 from tests.simulation.loop import LoopTime, VirtualLoop
 from tests.simulation.network import LATEST, Attempt, Network
-from tests.simulation.play import WireRow, rows_of
+from tests.simulation.rows import WireRow, rows_of
 from tests.simulation.script import Script, script_of
 from tests.simulation.server import ModelServer
 from tests.simulation.watch import Watch

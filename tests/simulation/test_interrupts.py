@@ -17,7 +17,9 @@ import phoenix_traces.uploads
 from phoenix_traces.exchange import Call, Outcome
 from phoenix_traces.uploads import Upload
 from tests.simulation.clock import VirtualTime
-from tests.simulation.play import Stopped, WireRow, play
+from tests.simulation.play import play
+from tests.simulation.rows import WireRow
+from tests.simulation.run import Stopped
 
 FILES = (phoenix_traces.account.__file__, phoenix_traces.uploads.__file__)
 SCRIPTS = 25
