@@ -5,6 +5,7 @@ The server shows them in its own forms and does not enforce them on annotations 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import quote
 
@@ -21,13 +22,13 @@ OptimizationDirection: TypeAlias = Literal["MINIMIZE", "MAXIMIZE", "NONE"]
 _PAGE = 100
 
 
-class _Config(BaseModel, frozen=True, extra="ignore"):
+class _Config(BaseModel, frozen=True, extra="ignore", defer_build=True):
     id: str
     name: str
     description: str | None = None
 
 
-class CategoricalAnnotationValue(BaseModel, frozen=True, extra="ignore"):
+class CategoricalAnnotationValue(BaseModel, frozen=True, extra="ignore", defer_build=True):
     """One of the labels to choose from, and the score that stands for it."""
 
     label: str
@@ -67,16 +68,20 @@ AnnotationConfig: TypeAlias = Annotated[
 ]
 AnnotationConfigList: TypeAlias = "list[AnnotationConfig]"
 
-_CONFIG: TypeAdapter[AnnotationConfig] = TypeAdapter(AnnotationConfig)
 _KNOWN_TYPES = frozenset({"CATEGORICAL", "CONTINUOUS", "FREEFORM"})
 
 
-class _Page(BaseModel, frozen=True, extra="ignore"):
+@cache
+def _config_adapter() -> TypeAdapter[AnnotationConfig]:
+    return TypeAdapter(AnnotationConfig)
+
+
+class _Page(BaseModel, frozen=True, extra="ignore", defer_build=True):
     data: list[dict[str, Any]]
     next_cursor: str | None = None
 
 
-class _Single(BaseModel, frozen=True, extra="ignore"):
+class _Single(BaseModel, frozen=True, extra="ignore", defer_build=True):
     data: AnnotationConfig
 
 
@@ -94,7 +99,7 @@ def list_configs(project_identifier: str | None) -> Steps[AnnotationConfigList]:
             page = _Page.model_validate_json(response.content)
             # A newer server may have kinds of config that did not exist when this was written.
             known = [each for each in page.data if each.get("type") in _KNOWN_TYPES]
-            found += [_CONFIG.validate_python(each) for each in known]
+            found += [_config_adapter().validate_python(each) for each in known]
         except ValidationError:
             raise _not_a_config(response) from None
         if page.next_cursor is None:

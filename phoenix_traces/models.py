@@ -77,7 +77,9 @@ RESERVED_NAME = "note"
 MAX_KEY_BYTES = 2600
 
 
-class AnnotationModel(BaseModel, frozen=True, extra="forbid", revalidate_instances="always"):
+class AnnotationModel(
+    BaseModel, frozen=True, extra="forbid", revalidate_instances="always", defer_build=True
+):
     """Hold what the models of a request share.
 
     The rules are in validators and in this configuration, not in the fields' types, so that a
@@ -246,13 +248,13 @@ class TraceAnnotationData(AnnotationModel, frozen=True):
         return self
 
 
-class AnnotateTracesRequestBody(BaseModel, frozen=True, extra="forbid"):
+class AnnotateTracesRequestBody(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """Annotations to store, as `POST v1/trace_annotations` takes them."""
 
     data: list[TraceAnnotationData] = Field(min_length=1)
 
 
-class InsertedTraceAnnotation(BaseModel, frozen=True, extra="ignore"):
+class InsertedTraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
     """Hold the ID that the server gave to an annotation; reads as `.id` and as `["id"]`."""
 
     id: str
@@ -263,7 +265,7 @@ class InsertedTraceAnnotation(BaseModel, frozen=True, extra="ignore"):
         return self.id
 
 
-class AnnotateTracesResponseBody(BaseModel, frozen=True, extra="ignore"):
+class AnnotateTracesResponseBody(BaseModel, frozen=True, extra="ignore", defer_build=True):
     """Hold the answer to `POST v1/trace_annotations`: one ID for each annotation, in order."""
 
     data: list[InsertedTraceAnnotation]

@@ -18,7 +18,7 @@ from phoenix_traces.versions import NOTE_IDENTIFIERS, NOTES, server_version, too
 PATH = "v1/trace_notes"
 
 
-class _Answer(BaseModel, frozen=True, extra="ignore"):
+class _Answer(BaseModel, frozen=True, extra="ignore", defer_build=True):
     data: InsertedTraceAnnotation
 
 

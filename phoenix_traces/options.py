@@ -18,7 +18,7 @@ ProgressCallback: TypeAlias = Callable[[int, int], object]
 ReportCallback: TypeAlias = Callable[[UploadReport], object]
 
 
-class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True):
+class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_build=True):
     """Say how an upload is cut into requests and what happens when some of it fails.
 
     Attributes:

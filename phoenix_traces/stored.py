@@ -17,7 +17,7 @@ def _none_as_empty(value: object) -> object:
     return {} if value is None else value
 
 
-class StoredResult(BaseModel, frozen=True, extra="ignore"):
+class StoredResult(BaseModel, frozen=True, extra="ignore", defer_build=True):
     """Hold a judgement as the server has it: other clients can store one that is all empty."""
 
     label: str | None = None
@@ -25,7 +25,7 @@ class StoredResult(BaseModel, frozen=True, extra="ignore"):
     explanation: str | None = None
 
 
-class TraceAnnotation(BaseModel, frozen=True, extra="ignore"):
+class TraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
     """Hold an annotation that the server has.
 
     Attributes:
@@ -52,7 +52,7 @@ class TraceAnnotation(BaseModel, frozen=True, extra="ignore"):
     user_id: str | None = None
 
 
-class TraceNote(BaseModel, frozen=True, extra="ignore"):
+class TraceNote(BaseModel, frozen=True, extra="ignore", defer_build=True):
     """Hold a note that the server has on a trace.
 
     Attributes:
@@ -71,7 +71,7 @@ class TraceNote(BaseModel, frozen=True, extra="ignore"):
     user_id: str | None = None
 
 
-class TraceAnnotationPage(BaseModel, frozen=True, extra="ignore"):
+class TraceAnnotationPage(BaseModel, frozen=True, extra="ignore", defer_build=True):
     """Hold one answer to `GET v1/projects/{project}/trace_annotations`."""
 
     data: list[TraceAnnotation]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 import json
 import subprocess
 import sys
@@ -95,7 +96,7 @@ def test_the_version_is_that_of_the_installed_package() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'Tracse'"):
-        phoenix_traces.Tracse  # noqa: B018 - the mistake under test
+        operator.attrgetter("Tracse")(phoenix_traces)
 
 
 def test_the_package_says_that_it_is_typed() -> None:
