@@ -103,9 +103,9 @@ def _checked(
     failures: list[AnnotationFailure] = []
     for start in range(0, len(items), _ROWS_TOGETHER):
         block = items[start : start + _ROWS_TOGETHER]
-        cells = None if rubrics else _plain_cells(block)
-        if cells is not None:
-            rows += wire_rows(cells)
+        plain_rows = None if rubrics else _plain_rows(block)
+        if plain_rows is not None:
+            rows += plain_rows
             continue
         for position, item in enumerate(block, start):
             try:
@@ -117,8 +117,8 @@ def _checked(
     return _without_superseded(rows)
 
 
-def _plain_cells(block: Sequence[Any]) -> dict[str, list[Any]] | None:
-    """Return the cells of annotations by field, if the models would leave all of them as they are.
+def _plain_rows(block: Sequence[Any]) -> Iterable[WireRow] | None:
+    """Return annotations as rows, if the models would leave all of them as they are.
 
     Looking at many cells at once is several times faster than asking the models about each
     annotation, and most annotations are plain.
@@ -126,14 +126,20 @@ def _plain_cells(block: Sequence[Any]) -> dict[str, list[Any]] | None:
     annotations = _plain_mappings(block, TraceAnnotationData)
     if annotations is None:
         return None
-    results = _plain_mappings([each.get("result") for each in annotations], AnnotationResult)
+    given_results = [each.get("result") for each in annotations]
+    results = _plain_mappings(given_results, AnnotationResult)
     if results is None:
         return None
     cells = {
         field: [each.get(field) for each in (results if field in RESULT_NAMES else annotations)]
         for field in FIELDS
     }
-    return cells if plain.are_rows(cells, FIELDS) else None
+    if not plain.are_rows(cells, FIELDS):
+        return None
+    # Dicts are sent as they are; building others like them would take as long as all the checks.
+    if annotations is block and results is given_results:
+        return cast("Iterable[WireRow]", block)
+    return wire_rows(cells)
 
 
 def _plain_mappings(
@@ -157,11 +163,11 @@ def _row_by_model(item: object, rubrics: Rubrics) -> WireRow:
     annotation = model.model_validate(item)
     if rubric := rubrics.get(annotation.name):
         rubric.model_validate(annotation.model_dump())
-    return cast("WireRow", annotation.model_dump(include=_WIRE_FIELDS))
+    return cast("WireRow", annotation.model_dump(include=_WIRE_FIELDS, exclude_none=True))
 
 
 def _without_superseded(rows: list[WireRow]) -> Rows[WireRow]:
-    keys = [(row["trace_id"], row["name"], row["identifier"] or "") for row in rows]
+    keys = [(row["trace_id"], row["name"], row.get("identifier") or "") for row in rows]
     repeats = len(set(keys)) < len(keys)
     superseded = superseded_positions(enumerate(keys)) if repeats else {}
     warn_about(superseded)

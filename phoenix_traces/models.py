@@ -77,9 +77,8 @@ RESERVED_NAME = "note"
 MAX_KEY_BYTES = 2600
 
 
-class AnnotationModel(
-    BaseModel, frozen=True, extra="forbid", revalidate_instances="always", defer_build=True
-):
+# Not built lazily, as the others are: FastAPI would then warn about an endpoint that takes one.
+class AnnotationModel(BaseModel, frozen=True, extra="forbid", revalidate_instances="always"):
     """Hold what the models of a request share.
 
     The rules are in validators and in this configuration, not in the fields' types, so that a

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from typing_extensions import TypedDict
+from typing_extensions import NotRequired, TypedDict
 
 RESULT_NAMES = ("label", "score", "explanation")
 
@@ -18,9 +18,9 @@ FIELDS = ("trace_id", "name", "annotator_kind", *RESULT_NAMES, "metadata", "iden
 class WireResult(TypedDict):
     """Hold a judgement as it goes over the wire; None is left out."""
 
-    label: str | None
-    score: float | None
-    explanation: str | None
+    label: NotRequired[str | None]
+    score: NotRequired[float | None]
+    explanation: NotRequired[str | None]
 
 
 class WireRow(TypedDict):
@@ -30,12 +30,14 @@ class WireRow(TypedDict):
     name: str
     annotator_kind: str
     result: WireResult
-    metadata: dict[str, Any] | None
-    identifier: str | None
+    metadata: NotRequired[dict[str, Any] | None]
+    identifier: NotRequired[str | None]
 
 
 def wire_rows(cells: Mapping[str, Sequence[Any]]) -> Iterator[WireRow]:
     """Yield rows from their cells by field, which need no more checking or stripping."""
+    # One expression for every row, with None in it: to build each row without it was measured to
+    # take several times as long as to leave it out in encoding.
     columns = {**cells, "score": _floats(cells["score"])}
     return (
         {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import operator
 import json
+import operator
 import subprocess
 import sys
 from importlib.metadata import version

@@ -75,5 +75,5 @@ def _rows(columns: FrameColumns, cells: Cells, is_plain: bool) -> Iterable[WireR
 def _rows_by_model(cells: Cells) -> Iterator[WireRow]:
     for values in zip(*(cells[field] for field in FIELDS), strict=True):
         annotation = nested(dict(zip(FIELDS, values, strict=True)))
-        row: Any = TraceAnnotationData.model_validate(annotation).model_dump()
+        row: Any = TraceAnnotationData.model_validate(annotation).model_dump(exclude_none=True)
         yield row
