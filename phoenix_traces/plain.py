@@ -25,6 +25,7 @@ JsonObject: TypeAlias = dict[object, object]
 _MISSING = type(None)
 _TEXT: Types = {str}
 _NUMBERS: Types = {float, int}
+_SCORES: Types = {float, int, bool}
 _CONTAINERS: Types = {dict, list}
 _JSON: Types = {str, float, int, bool, _MISSING, dict, list}
 
@@ -45,7 +46,8 @@ def are_names(values: Cells) -> bool:
 
 def are_texts(values: Cells) -> bool:
     """Tell that all are such text, or missing."""
-    return are_present_texts(_present(values))
+    present, types = _present(values)
+    return types <= _TEXT and _are_clean(cast("Sequence[str]", present))
 
 
 def are_annotator_kinds(values: Cells) -> bool:
@@ -55,18 +57,17 @@ def are_annotator_kinds(values: Cells) -> bool:
 
 def are_scores(values: Cells) -> bool:
     """Tell that all are finite numbers, or missing."""
-    if not _types(values) <= _NUMBERS | {bool, _MISSING}:
-        return False
+    present, types = _present(values)
     try:
-        return all(map(math.isfinite, cast("Sequence[float]", _present(values))))
+        return types <= _SCORES and all(map(math.isfinite, cast("Sequence[float]", present)))
     except OverflowError:  # an integer beyond every float
         return False
 
 
 def are_metadata(values: Cells) -> bool:
     """Tell that all are dicts of nothing but JSON that can be stored, or missing."""
-    level = _present(values)
-    if not _types(level) <= {dict}:
+    level, types = _present(values)
+    if not types <= {dict}:
         return False
     # The containers of one depth together, so that the steps are few and long.
     for _ in range(MAX_NESTING):
@@ -131,10 +132,12 @@ def _types(values: Iterable[object]) -> Types:
     return set(map(type, values))
 
 
-def _present(values: Cells) -> Cells:
-    if _MISSING not in _types(values):
-        return values
-    return [value for value in values if value is not None]
+def _present(values: Cells) -> tuple[Cells, Types]:
+    """Return what is not missing, and of which types it is."""
+    types = _types(values)
+    if _MISSING not in types:
+        return values, types
+    return [value for value in values if value is not None], types - {_MISSING}
 
 
 def _are_clean(texts: Sequence[str]) -> bool:

@@ -26,9 +26,9 @@ ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 _Finished: TypeAlias = "tuple[Call, Outcome | BaseException]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Pattern:
-    """What the requests of an upload have in common, and what of the client it was made from."""
+    """Hold what the requests of an upload have in common, and what it was made from."""
 
     url: httpx.URL
     headers: list[tuple[bytes, bytes]]

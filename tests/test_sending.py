@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -205,6 +206,50 @@ def test_a_request_goes_below_the_base_url_with_its_headers(colour: Colour) -> N
     assert str(get.url) == "http://server.test/v1/b?tenant=7"
     assert "content-type" not in get.headers
     assert get.extensions[REPEATABLE] is False
+
+
+@pytest.mark.parametrize("kind", [httpx.Client, httpx.AsyncClient])
+def test_all_requests_of_an_upload_are_as_httpx_makes_them(kind: Any) -> None:
+    client = kind(headers={"x-team": "a", "accept": "x"}, params={"tenant": "7"}, timeout=3)
+    connection = Connection(client, f"{URL}below/", {"authorization": "Bearer k"})
+    for body in (b"{}", b"[1, 2]", b""):
+        made = connection.request(Call("POST", "v1/a", {"sync": "true"}, body))
+        wanted = client.build_request(
+            "POST",
+            f"{URL}below/v1/a",
+            params={"sync": "true"},
+            content=body,
+            headers={"authorization": "Bearer k", "content-type": "application/json"},
+        )
+        assert (made.method, made.url, made.content) == (wanted.method, wanted.url, body)
+        assert sorted(made.headers.raw) == sorted(wanted.headers.raw)
+        assert made.extensions["timeout"] == wanted.extensions["timeout"]
+
+
+def test_httpx_makes_one_request_and_the_others_of_an_upload_copy_it() -> None:
+    with (
+        httpx.Client(base_url=URL) as client,
+        patch.object(client, "build_request", wraps=client.build_request) as build,
+    ):
+        connection = Connection(client)
+        for number in range(5):
+            connection.request(Call("POST", "v1/a", {}, b"%d" % number))
+        assert build.call_count == 1
+
+
+def test_what_the_owner_changes_on_the_client_shows_in_the_next_request() -> None:
+    call = Call("POST", "v1/a", {}, b"{}")
+    with httpx.Client(base_url=URL, headers={"x-key": "old"}) as client:
+        connection = Connection(client)
+        connection.request(call)
+        client.headers["x-key"] = "new"
+        assert connection.request(call).headers["x-key"] == "new"
+        client.base_url = httpx.URL("http://other.test/")
+        assert connection.request(call).url == "http://other.test/v1/a"
+        client.timeout = httpx.Timeout(7)
+        assert connection.request(call).extensions["timeout"]["read"] == 7
+        client.cookies.set("session", "s1")
+        assert connection.request(call).headers["cookie"] == "session=s1"
 
 
 def test_only_calls_on_threads_can_be_abandoned() -> None:

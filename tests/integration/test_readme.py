@@ -185,6 +185,6 @@ def test_the_reading_example_confirms_what_it_wrote_and_reads_it(
     first, second = make_traces(at_server, 2, project="default")
     (example,) = blocks("Reading back, comparing, confirming, deleting", "python")
     with Client() as client:
-        names = {"T1": first, "T2": second, "pd": pd, "client": client}
+        names: dict[str, Any] = {"T1": first, "T2": second, "pd": pd, "client": client}
         run_as_in_a_notebook(example, names)
     assert sorted(names["stored"]["label"]) == ["correct", "wrong"]
