@@ -128,5 +128,6 @@ class _OpenBatch(Generic[RowT]):
         self.rows += part.rows
 
     def close(self) -> tuple[Batch[RowT], bytes]:
-        body = _HEAD + b",".join(self._parts) + _TAIL
+        # One join copies the body once, where each + would copy it again.
+        body = b"".join((_HEAD, b",".join(self._parts), _TAIL))
         return Batch(tuple(self.positions), tuple(self.rows)), body

@@ -171,9 +171,12 @@ def _without_superseded(rows: list[WireRow]) -> Rows[WireRow]:
     repeats = len(set(keys)) < len(keys)
     superseded = superseded_positions(enumerate(keys)) if repeats else {}
     warn_about(superseded)
+    items: Iterable[tuple[int, WireRow]] = enumerate(rows)
+    if superseded:
+        items = (item for item in items if item[0] not in superseded)
     return Rows(
         total=len(rows),
-        items=(item for item in enumerate(rows) if item[0] not in superseded),
+        items=items,
         encode=encode_rows,
         trace_id=trace_id_of,
         superseded=superseded,

@@ -68,6 +68,26 @@ def test_common_cells_are_plain(test: Any, cells: list[Any]) -> None:
     assert test(cells)
 
 
+@pytest.mark.parametrize(
+    ("columns", "have"),
+    [
+        ([["x", None], [None, 1.0], [None, None]], True),
+        ([["x", "y"], [None, None]], True),
+        ([["x", None], [None, None]], False),
+        ([[None]], False),
+    ],
+)
+def test_each_row_needs_one_result_that_is_not_missing(columns: list[Any], have: bool) -> None:
+    assert plain.have_results(columns) is have
+
+
+@pytest.mark.parametrize(("length", "are_short"), [(650, True), (651, False)])
+def test_keys_are_short_when_they_fit_with_four_bytes_to_a_character(
+    length: int, are_short: bool
+) -> None:
+    assert plain.are_keys_short([["n" * 50], [None, "i" * (length - 50)]]) is are_short
+
+
 def nested(levels: int) -> dict[str, Any]:
     value: Any = 1
     for level in range(levels - 1):

@@ -148,7 +148,7 @@ class _Resolver:
         elif levels:
             self._take_level(levels[0])
         elif self._is_string_index():
-            self._columns["trace_id"] = pd.Series(self._frame.index.array, copy=False)
+            self._columns["trace_id"] = _as_column(self._frame.index)
             self._names["trace_id"] = "index"
         else:
             self._refuse_no_ids()
@@ -157,7 +157,7 @@ class _Resolver:
         return cells(self._frame[column]) == cells(self._level(level))
 
     def _level(self, name: str) -> Column:
-        return pd.Series(self._frame.index.get_level_values(name).array, copy=False)
+        return _as_column(self._frame.index.get_level_values(name))
 
     def _take_level(self, level: str) -> None:
         self._columns["trace_id"] = self._level(level)
@@ -237,6 +237,11 @@ class _Resolver:
                 self._take(name, name)
         if not any(name in self._columns for name in RESULT_NAMES):
             self._refuse("DataFrame must contain at least one of: label, score, explanation")
+
+
+def _as_column(index: pd.Index[Any]) -> Column:
+    # With its dtype, because pandas would otherwise copy text among objects into one of its own.
+    return pd.Series(index.array, dtype=index.dtype, copy=False)
 
 
 def _is_text(index: pd.Index[Any]) -> bool:

@@ -63,6 +63,14 @@ def test_a_missing_id_in_an_index_is_refused_by_row(missing: object) -> None:
     assert [(failure.position, failure.field) for failure in failures] == [(1, "index")]
 
 
+@pytest.mark.parametrize("name", [None, "trace_id"])
+@pytest.mark.parametrize("text", ["a\x00", "\ud800", " "])
+def test_a_bad_id_in_an_index_is_refused_by_row(name: str | None, text: str) -> None:
+    index = pd.Index(["a", text], dtype=object, name=name)
+    (failure,) = refusals(frame().set_axis(index))
+    assert (failure.position, failure.index, failure.field) == (1, text, name or "index")
+
+
 @pytest.mark.parametrize(
     "index",
     [

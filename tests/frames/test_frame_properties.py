@@ -9,18 +9,32 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
+import pandera.errors
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from phoenix_traces import AnnotationValidationError, TraceAnnotationData
-from phoenix_traces.frames import annotation_frame
+from phoenix_traces.frames import annotation_frame, trace_annotation_schema
 from phoenix_traces.frames.cells import score_or_none
 from phoenix_traces.wire import FIELDS, RESULT_NAMES
-from tests.support.cells import any_rows, plain_rows
+from tests.support.cells import MISSING, ODD_CELLS, any_rows, plain_rows
 
 MODELS = TypeAdapter(list[TraceAnnotationData])
+
+
+def plain_row(trace_id: str) -> dict[str, Any]:
+    return {
+        "trace_id": trace_id,
+        "name": "n",
+        "annotator_kind": "LLM",
+        "label": "correct",
+        "score": 0.5,
+        "explanation": "It is.",
+        "metadata": {"model": "m", "tokens": 5, "seconds": 0.5},
+        "identifier": "i",
+    }
 
 
 @st.composite
@@ -88,6 +102,39 @@ def check(rows: Sequence[dict[str, Any]]) -> None:
     assert accepted.encode(wire) == MODELS.dump_json(models, exclude_none=True)
     assert [accepted.trace_id(row) for row in wire] == [model.trace_id for model in models]
     assert list(positions) == [at for at in range(len(rows)) if at not in accepted.superseded]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_frame_and_the_models_agree_on_every_odd_cell_among_plain_ones(field: str) -> None:
+    for cell in ODD_CELLS[field]:
+        check([plain_row("a"), plain_row("b") | {field: cell}, plain_row("c")])
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_the_public_schema_refuses_exactly_the_rows_that_the_models_refuse(field: str) -> None:
+    # pandera cannot name a row by a lone surrogate, because pandas 3 takes it for text of its own.
+    cells = [cell for cell in ODD_CELLS[field] if str(cell) not in ("\ud800", "x\udfff")]
+    rows = [plain_row(f"trace-{row}") | {field: cell} for row, cell in enumerate(cells)]
+    with pytest.raises(pandera.errors.SchemaErrors) as caught:
+        trace_annotation_schema.validate(as_frame(rows), lazy=True)
+    assert set(caught.value.failure_cases["index"]) == refused_by_models(rows)
+
+
+@pytest.mark.parametrize("cell", ["", " ", *MISSING])
+def test_they_agree_on_rows_without_a_result(cell: object) -> None:
+    nothing = dict.fromkeys(RESULT_NAMES, cell)
+    check([plain_row("a"), plain_row("b") | nothing])
+    check([plain_row("a") | nothing, plain_row("b")])
+    for name in RESULT_NAMES:
+        check([plain_row("a") | nothing | {name: "1"}, plain_row("b") | nothing | {name: "1"}])
+
+
+@pytest.mark.parametrize("length", [1299, 1300, 1301])
+def test_they_agree_on_keys_near_the_limit(length: int) -> None:
+    long = {"name": "n" * length, "identifier": "i" * 1300}
+    check([plain_row("a") | long, plain_row("b")])
+    wide = {"name": "日" * 400, "identifier": "日" * (length - 834)}
+    check([plain_row("a") | wide, plain_row("b")])
 
 
 @pytest.mark.filterwarnings("ignore::phoenix_traces.DuplicateAnnotationWarning")

@@ -129,3 +129,10 @@ def test_a_bad_cell_among_many_is_named_alone() -> None:
     frame["label"] = pd.Series(["x"] * rows, dtype=object)
     frame.loc[321, "label"] = 5
     assert failing(frame) == {("label", 321)}
+
+
+def test_a_lone_surrogate_is_refused_too() -> None:
+    frame = good()
+    frame["label"] = pd.Series(["x", "\ud800"], dtype=object)
+    with pytest.raises(pandera.errors.SchemaErrors, match="label must be text"):
+        trace_annotation_schema.validate(frame, lazy=True)
