@@ -27,7 +27,7 @@ from phoenix_traces.keys import Key, superseded_positions
 from phoenix_traces.wire import FIELDS
 
 # So many that the work on a block does not count, so few that they stay in the cache.
-ROWS_TOGETHER = 2_000
+ROWS_TOGETHER = 5_000
 
 # Where something in a block is not plain, the rows around it are looked at more closely.
 _ROWS_IN_PART = 50
