@@ -64,8 +64,8 @@ def _gate(start: datetime | None, end: datetime | None, *, delete_all: bool) -> 
     return params
 
 
-def _utc(field: str, moment: datetime) -> str:
-    if not isinstance(moment, datetime):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may not check types
+def _utc(field: str, moment: object) -> str:
+    if not isinstance(moment, datetime):
         raise TypeError(f"{field} must be a datetime, not {type(moment).__name__}")
     if moment.utcoffset() is None:
         problem = "has no time zone, so it could mean another moment: add one, such as timezone.utc"

@@ -79,9 +79,13 @@ def resolve(
         TypeError: when it is no DataFrame.
         AnnotationValidationError: naming everything that is wrong with the frame as a whole.
     """
-    if not isinstance(dataframe, pd.DataFrame):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may not check types
-        raise TypeError(f"Expected pandas DataFrame, not {type(dataframe).__name__}")
-    return _Resolver(dataframe, fixed).resolve(annotation_name, annotator_kind)
+    return _Resolver(_as_frame(dataframe), fixed).resolve(annotation_name, annotator_kind)
+
+
+def _as_frame(value: object) -> pd.DataFrame:
+    if not isinstance(value, pd.DataFrame):
+        raise TypeError(f"Expected pandas DataFrame, not {type(value).__name__}")
+    return value
 
 
 class _Resolver:
