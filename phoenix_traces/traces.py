@@ -203,8 +203,8 @@ class Traces:
 
         Args:
             trace_annotations: Models, or mappings with the same keys. It is read to its end and
-                checked whole before anything is sent, and must not change while it is sent. With the
-                same (trace_id, name, identifier) the last one wins, and a
+                checked whole before anything is sent, and must not change while it is sent. With
+                the same (trace_id, name, identifier) the last one wins, and a
                 `DuplicateAnnotationWarning` names the others.
             sync: As in `add_trace_annotation`.
             options: How to cut the upload, and what to do when some of it fails.
