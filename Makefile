@@ -7,7 +7,8 @@ VENV := .venv
 VENV22 := .venv-pandas22
 
 # The tests that need no server and no extra.
-UNIT_TESTS = $(wildcard tests/test_*.py tests/frames)
+UNIT_TESTS = $(wildcard tests/test_*.py) tests/rules tests/inputs tests/protocol tests/uploads \
+	tests/stored tests/transport tests/resources
 
 PIP := python -m pip -qq --disable-pip-version-check
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from phoenix_traces.demo.server import EmbeddedPhoenix
-from phoenix_traces.demo.spans import new_trace_ids, send_many_traces, wait_for_traces
+from phoenix_traces.testing.phoenix_process import PhoenixProcess
+from phoenix_traces.testing.spans import new_trace_ids, send_many_traces, wait_for_traces
 
 _PROJECT = "benchmarks"
 _SECONDS_TO_STORE = 300.0
@@ -59,7 +59,7 @@ class Phoenix:
 @contextmanager
 def phoenix(traces: int) -> Iterator[Phoenix]:
     """Run a Phoenix on SQLite with some traces in it."""
-    with EmbeddedPhoenix() as server:
+    with PhoenixProcess() as server:
         trace_ids = new_trace_ids(traces, seed=20)
         send_many_traces(server.base_url, trace_ids, project_name=_PROJECT)
         wait_for_traces(server.base_url, trace_ids, project_name=_PROJECT, timeout=120)

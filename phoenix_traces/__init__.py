@@ -6,24 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from phoenix_traces.annotation_configs import (
-        AnnotationConfig,
-        AnnotationConfigs,
-        AsyncAnnotationConfigs,
-        CategoricalAnnotationConfig,
-        CategoricalAnnotationValue,
-        ContinuousAnnotationConfig,
-        FreeformAnnotationConfig,
-    )
-    from phoenix_traces.async_traces import AsyncTraces
     from phoenix_traces.client import AsyncClient, Client
-    from phoenix_traces.comparison import ComparedRow, Comparison, Confirmation
     from phoenix_traces.errors import (
+        AnnotationFailure,
         AnnotationValidationError,
         AuthenticationError,
         ConfigurationError,
         DuplicateAnnotationWarning,
-        IncompleteUploadError,
         PhoenixHTTPError,
         PhoenixStatusError,
         PhoenixTracesError,
@@ -35,10 +24,15 @@ if TYPE_CHECKING:
         TraceNotFoundError,
         UnexpectedResponseError,
     )
-    from phoenix_traces.failures import AnnotationFailure
-    from phoenix_traces.flat import AnnotationRow, annotation_row_type
-    from phoenix_traces.frames import trace_annotation_schema
-    from phoenix_traces.models import (
+    from phoenix_traces.inputs.frames.pandera_schema import trace_annotation_schema
+    from phoenix_traces.report import UploadFailure, UploadReport
+    from phoenix_traces.resources.annotation_configs import (
+        AnnotationConfigs,
+        AsyncAnnotationConfigs,
+    )
+    from phoenix_traces.resources.async_traces import AsyncTraces
+    from phoenix_traces.resources.traces import Traces
+    from phoenix_traces.rules.annotation import (
         AnnotateTracesRequestBody,
         AnnotateTracesResponseBody,
         AnnotationResult,
@@ -46,12 +40,24 @@ if TYPE_CHECKING:
         InsertedTraceAnnotation,
         TraceAnnotationData,
     )
-    from phoenix_traces.options import UploadOptions
-    from phoenix_traces.report import UploadFailure, UploadReport
-    from phoenix_traces.rubrics import annotation_type_from_config
-    from phoenix_traces.schema_document import json_schema
-    from phoenix_traces.stored import StoredResult, TraceAnnotation, TraceNote
-    from phoenix_traces.traces import Traces
+    from phoenix_traces.rules.configs import (
+        AnnotationConfig,
+        CategoricalAnnotationConfig,
+        CategoricalAnnotationValue,
+        ContinuousAnnotationConfig,
+        FreeformAnnotationConfig,
+    )
+    from phoenix_traces.rules.flat_row import AnnotationRow, annotation_row_type
+    from phoenix_traces.rules.json_schema import json_schema
+    from phoenix_traces.rules.rubrics import annotation_type_from_config
+    from phoenix_traces.stored.annotations import StoredResult, TraceAnnotation, TraceNote
+    from phoenix_traces.stored.comparison import (
+        ComparedRow,
+        Comparison,
+        Confirmation,
+        IncompleteUploadError,
+    )
+    from phoenix_traces.uploads.options import UploadOptions
 
     __version__: str
 
@@ -108,31 +114,34 @@ __all__ = [
 # Where each name is imported from when it is first asked for. A program that only passes this
 # package on, or needs one error or model of it, does not wait for httpx, pydantic or pandas.
 _HOMES = {
-    "annotation_configs": (
-        "AnnotationConfig",
+    "resources.annotation_configs": (
         "AnnotationConfigs",
         "AsyncAnnotationConfigs",
+    ),
+    "rules.configs": (
+        "AnnotationConfig",
         "CategoricalAnnotationConfig",
         "CategoricalAnnotationValue",
         "ContinuousAnnotationConfig",
         "FreeformAnnotationConfig",
     ),
-    "async_traces": ("AsyncTraces",),
+    "resources.async_traces": ("AsyncTraces",),
     "client": (
         "AsyncClient",
         "Client",
     ),
-    "comparison": (
+    "stored.comparison": (
         "ComparedRow",
         "Comparison",
         "Confirmation",
+        "IncompleteUploadError",
     ),
     "errors": (
+        "AnnotationFailure",
         "AnnotationValidationError",
         "AuthenticationError",
         "ConfigurationError",
         "DuplicateAnnotationWarning",
-        "IncompleteUploadError",
         "PhoenixHTTPError",
         "PhoenixStatusError",
         "PhoenixTracesError",
@@ -144,13 +153,12 @@ _HOMES = {
         "TraceNotFoundError",
         "UnexpectedResponseError",
     ),
-    "failures": ("AnnotationFailure",),
-    "flat": (
+    "rules.flat_row": (
         "AnnotationRow",
         "annotation_row_type",
     ),
-    "frames": ("trace_annotation_schema",),
-    "models": (
+    "inputs.frames.pandera_schema": ("trace_annotation_schema",),
+    "rules.annotation": (
         "AnnotateTracesRequestBody",
         "AnnotateTracesResponseBody",
         "AnnotationResult",
@@ -158,19 +166,19 @@ _HOMES = {
         "InsertedTraceAnnotation",
         "TraceAnnotationData",
     ),
-    "options": ("UploadOptions",),
+    "uploads.options": ("UploadOptions",),
     "report": (
         "UploadFailure",
         "UploadReport",
     ),
-    "rubrics": ("annotation_type_from_config",),
-    "schema_document": ("json_schema",),
-    "stored": (
+    "rules.rubrics": ("annotation_type_from_config",),
+    "rules.json_schema": ("json_schema",),
+    "stored.annotations": (
         "StoredResult",
         "TraceAnnotation",
         "TraceNote",
     ),
-    "traces": ("Traces",),
+    "resources.traces": ("Traces",),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -9,13 +9,14 @@ from types import TracebackType
 import httpx
 from typing_extensions import Self
 
-from phoenix_traces.annotation_configs import AnnotationConfigs, AsyncAnnotationConfigs
-from phoenix_traces.async_traces import AsyncTraces
 from phoenix_traces.errors import ConfigurationError
-from phoenix_traces.sending import Connection
-from phoenix_traces.settings import Settings, resolve
-from phoenix_traces.traces import Traces
-from phoenix_traces.transport import DEFAULT_MAX_RETRIES, async_transport, sync_transport
+from phoenix_traces.resources.annotation_configs import AnnotationConfigs, AsyncAnnotationConfigs
+from phoenix_traces.resources.async_traces import AsyncTraces
+from phoenix_traces.resources.traces import Traces
+from phoenix_traces.transport.client_transport import async_transport, sync_transport
+from phoenix_traces.transport.connection import Connection
+from phoenix_traces.transport.retries import DEFAULT_MAX_RETRIES
+from phoenix_traces.transport.settings import Settings, resolve
 
 # 100 rows with sync=True take Phoenix 0.2 s, and 3,000 rows outlast httpx's own 5 s.
 DEFAULT_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -191,3 +192,8 @@ def _check_retries(max_retries: int) -> None:
 def _shown(settings: Settings, client_url: httpx.URL) -> str:
     url = settings.base_url or client_url
     return str(url.copy_with(username=None, password=None) if url.userinfo else url)
+
+
+# Public classes say where users import them from, so that reprs, pickles and docs stay as they are.
+Client.__module__ = "phoenix_traces"
+AsyncClient.__module__ = "phoenix_traces"

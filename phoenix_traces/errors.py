@@ -22,6 +22,8 @@ shown and pickled anywhere.
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -31,17 +33,66 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from phoenix_traces.comparison import Confirmation
-    from phoenix_traces.failures import AnnotationFailure
     from phoenix_traces.report import UploadReport
 
 _MOST_FAILURES_SHOWN = 10
+_MOST_CHARACTERS_SHOWN = 80
 
 _ErrorT = TypeVar("_ErrorT", bound=BaseException)
 
 
 def _blank(error_type: type[_ErrorT]) -> _ErrorT:
     return error_type.__new__(error_type)
+
+
+@dataclass(frozen=True)
+class AnnotationFailure:
+    """Say what is wrong with one value of the input.
+
+    Attributes:
+        position: Zero-based position in the input; None when the input as a whole is wrong.
+        index: Label of the row in the DataFrame's index; None outside DataFrames.
+        field: The column, key or argument.
+        value: The value as it was given.
+        message: What is wrong and what to do.
+    """
+
+    position: int | None
+    index: Any
+    field: str | None
+    value: Any
+    message: str
+
+    def __str__(self) -> str:
+        if self.position is None:
+            return self.message
+        label = "" if self.index is None else f" (index {shown(self.index)})"
+        place = f", {self.field}" if self.field else ""
+        given = "" if self.value is None else f" {shown(self.value)}:"
+        return f"row {self.position}{label}{place}:{given} {self.message}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What a caller put into a cell may not pickle; the error that names it must.
+        return {**self.__dict__, "index": _picklable(self.index), "value": _picklable(self.value)}
+
+
+def _picklable(value: object) -> object:
+    try:
+        pickle.dumps(value)
+    except Exception:  # noqa: BLE001 - a caller's own class may raise anything here
+        return shown(value)
+    return value
+
+
+def shown(value: object) -> str:
+    """Return a value's repr, cut to a length that fits a message."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - and here
+        text = f"<{type(value).__name__} without a repr>"
+    if len(text) <= _MOST_CHARACTERS_SHOWN:
+        return text
+    return f"{text[: _MOST_CHARACTERS_SHOWN - 3]}..."
 
 
 class PhoenixTracesError(Exception):
@@ -71,7 +122,7 @@ class AnnotationValidationError(PhoenixTracesError, ValueError):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return the failures as a frame: position, index, field, value, message."""
-        from phoenix_traces.frames import failures_table
+        from phoenix_traces.inputs.frames.tables import failures_table
 
         return failures_table(self.failures)
 
@@ -172,18 +223,6 @@ class PhoenixTransportError(PhoenixHTTPError, httpx.TransportError):
     """Report that no whole answer came: refused, reset, timed out, cut off."""
 
 
-class IncompleteUploadError(PhoenixTracesError):
-    """Report that some annotations were not there, or not equal, when the time was up.
-
-    Attributes:
-        confirmation: What is known of each annotation.
-    """
-
-    def __init__(self, message: str, confirmation: Confirmation) -> None:
-        self.confirmation = confirmation
-        super().__init__(message)
-
-
 class DuplicateAnnotationWarning(UserWarning):
     """Warn that annotations share (trace_id, name, identifier), so that only the last is kept."""
 
@@ -198,3 +237,21 @@ class SkippedAnnotationWarning(UserWarning):
     def __init__(self, message: str, report: UploadReport) -> None:
         super().__init__(message)
         self.report = report
+
+
+# Public classes say where users import them from, so that reprs, pickles and docs stay as they are.
+AnnotationFailure.__module__ = "phoenix_traces"
+PhoenixTracesError.__module__ = "phoenix_traces"
+ConfigurationError.__module__ = "phoenix_traces"
+AnnotationValidationError.__module__ = "phoenix_traces"
+PhoenixHTTPError.__module__ = "phoenix_traces"
+PhoenixStatusError.__module__ = "phoenix_traces"
+AuthenticationError.__module__ = "phoenix_traces"
+TraceNotFoundError.__module__ = "phoenix_traces"
+ProjectNotFoundError.__module__ = "phoenix_traces"
+ServerValidationError.__module__ = "phoenix_traces"
+ServerTooOldError.__module__ = "phoenix_traces"
+UnexpectedResponseError.__module__ = "phoenix_traces"
+PhoenixTransportError.__module__ = "phoenix_traces"
+DuplicateAnnotationWarning.__module__ = "phoenix_traces"
+SkippedAnnotationWarning.__module__ = "phoenix_traces"

@@ -119,3 +119,8 @@ class UploadReport:
 
     def __repr__(self) -> str:
         return f"<UploadReport of {self.total}: {self.summary()}>"
+
+
+# Public classes say where users import them from, so that reprs, pickles and docs stay as they are.
+UploadFailure.__module__ = "phoenix_traces"
+UploadReport.__module__ = "phoenix_traces"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from phoenix_traces.demo.server import EmbeddedPhoenix
+from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from tests.support.live import START_SECONDS
 from tests.support.postgres import EmbeddedPostgres, find_postgres
 
@@ -43,20 +43,20 @@ def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def phoenix() -> Iterator[EmbeddedPhoenix]:
+def phoenix() -> Iterator[PhoenixProcess]:
     """Run a real Phoenix on SQLite."""
-    with EmbeddedPhoenix(start_timeout=START_SECONDS) as server:
+    with PhoenixProcess(start_timeout=START_SECONDS) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def phoenix_postgres() -> Iterator[EmbeddedPhoenix]:
+def phoenix_postgres() -> Iterator[PhoenixProcess]:
     """Run a real Phoenix on PostgreSQL."""
     if find_postgres() is None:
         pytest.skip("there are no PostgreSQL programs below /usr/lib/postgresql")
     with (
         EmbeddedPostgres() as postgres,
-        EmbeddedPhoenix(database_url=postgres.url, start_timeout=START_SECONDS) as server,
+        PhoenixProcess(database_url=postgres.url, start_timeout=START_SECONDS) as server,
     ):
         yield server
 
@@ -64,8 +64,8 @@ def phoenix_postgres() -> Iterator[EmbeddedPhoenix]:
 @pytest.fixture(
     scope="session", params=["phoenix", "phoenix_postgres"], ids=["sqlite", "postgresql"]
 )
-def server(request: pytest.FixtureRequest) -> EmbeddedPhoenix:
+def server(request: pytest.FixtureRequest) -> PhoenixProcess:
     """Run the test on a real Phoenix twice: on SQLite and on PostgreSQL."""
     running = request.getfixturevalue(request.param)
-    assert isinstance(running, EmbeddedPhoenix)
+    assert isinstance(running, PhoenixProcess)
     return running

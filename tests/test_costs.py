@@ -22,9 +22,9 @@ import pytest
 
 import phoenix_traces
 from phoenix_traces import AnnotationValidationError, TraceAnnotationData, Traces, UploadOptions
-from phoenix_traces.batches import Rows
-from phoenix_traces.exchange import Call
-from phoenix_traces.uploads import Upload
+from phoenix_traces.inputs.rows import Rows
+from phoenix_traces.protocol.exchange import Call
+from phoenix_traces.uploads.upload import Upload
 
 FEW, MANY = 5_000, 10_000
 

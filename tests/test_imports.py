@@ -77,6 +77,13 @@ def test_everything_public_at_the_root_is_exported() -> None:
     assert at_root <= set(phoenix_traces.__all__)
 
 
+def test_public_classes_say_where_they_are_imported_from() -> None:
+    exported = [getattr(phoenix_traces, name) for name in phoenix_traces.__all__]
+    classes = [each for each in exported if inspect.isclass(each)]
+    assert len(classes) > 30
+    assert {each.__module__ for each in classes} == {"phoenix_traces"}
+
+
 def test_everything_exported_is_documented() -> None:
     for name in phoenix_traces.__all__:
         exported = getattr(phoenix_traces, name)

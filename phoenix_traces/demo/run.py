@@ -13,10 +13,10 @@ from rich.text import Text
 from phoenix_traces import AsyncClient, Client, PhoenixTracesError
 from phoenix_traces.demo.annotate import Written, annotate, annotate_async
 from phoenix_traces.demo.readback import differences, read_back
-from phoenix_traces.demo.server import EmbeddedPhoenix, PhoenixStartError
-from phoenix_traces.demo.spans import TraceExportError, send_traces, wait_for_traces
 from phoenix_traces.demo.story import EXAMPLES
 from phoenix_traces.demo.table import annotation_table
+from phoenix_traces.testing.phoenix_process import PhoenixProcess, PhoenixStartError
+from phoenix_traces.testing.spans import TraceExportError, send_traces, wait_for_traces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def run_demo(
     console = Console(file=out, highlight=False)
     console.print("Starting a real Phoenix on this machine; this takes 10 to 30 seconds ...")
     try:
-        with EmbeddedPhoenix(python=python) as server:
+        with PhoenixProcess(python=python) as server:
             code = tell_story(server.base_url, console)
             if keep:
                 _keep_up(server, console)
@@ -102,7 +102,7 @@ async def _annotate_async(base_url: str, trace_ids: Sequence[str]) -> list[Writt
         return await annotate_async(client, trace_ids)
 
 
-def _keep_up(server: EmbeddedPhoenix, console: Console) -> None:
+def _keep_up(server: PhoenixProcess, console: Console) -> None:
     _say(console, "Phoenix stays up until you press Ctrl-C.")
     try:
         while server.is_running:

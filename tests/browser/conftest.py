@@ -13,15 +13,15 @@ import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 
-from phoenix_traces.demo.spans import send_traces, wait_for_traces
 from phoenix_traces.demo.story import EXAMPLES
+from phoenix_traces.testing.spans import send_traces, wait_for_traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 PROJECT = "feedback-form"
 DESKTOP = (1280, 860)
@@ -40,7 +40,7 @@ _SWITCHES = [
 
 
 @pytest.fixture(scope="session")
-def trace_ids(phoenix: EmbeddedPhoenix) -> list[str]:
+def trace_ids(phoenix: PhoenixProcess) -> list[str]:
     """Put the demo's traces into Phoenix, in the order in which the page lists them."""
     ids = send_traces(phoenix.base_url, EXAMPLES, project_name=PROJECT)
     wait_for_traces(phoenix.base_url, ids, project_name=PROJECT)
@@ -48,7 +48,7 @@ def trace_ids(phoenix: EmbeddedPhoenix) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def form_url(phoenix: EmbeddedPhoenix, trace_ids: list[str]) -> Iterator[str]:
+def form_url(phoenix: PhoenixProcess, trace_ids: list[str]) -> Iterator[str]:
     """Serve the form with its own command."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -15,7 +15,7 @@ from tests.support.live import annotations_of
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request
 
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,7 @@ def _requests(page: Page) -> list[Request]:
     return sent
 
 
-def _judgements(server: EmbeddedPhoenix, trace_id: str, reviewer: str) -> list[dict[str, Any]]:
+def _judgements(server: PhoenixProcess, trace_id: str, reviewer: str) -> list[dict[str, Any]]:
     stored = annotations_of(server, [trace_id], project=PROJECT)
     return [each for each in stored if each["identifier"] == reviewer]
 
@@ -107,7 +107,7 @@ def test_a_label_can_only_be_chosen(page: Page) -> None:
 
 
 def test_a_judgement_is_stored_with_the_keyboard_alone(
-    page: Page, phoenix: EmbeddedPhoenix, trace_ids: list[str]
+    page: Page, phoenix: PhoenixProcess, trace_ids: list[str]
 ) -> None:
     reviewer = f"Ana at {page.viewport_size}"
     _choose(page, 2)
@@ -137,7 +137,7 @@ def test_a_judgement_is_stored_with_the_keyboard_alone(
 
 
 def test_a_stored_judgement_can_be_changed(
-    page: Page, phoenix: EmbeddedPhoenix, trace_ids: list[str]
+    page: Page, phoenix: PhoenixProcess, trace_ids: list[str]
 ) -> None:
     reviewer = f"Ben at {page.viewport_size}"
     page.get_by_role("radio", name="incorrect").check()
@@ -165,7 +165,7 @@ def test_what_only_the_backend_refuses_is_said_beside_the_field(page: Page) -> N
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True, ids=["phone"])
 def test_a_dead_phoenix_is_told_and_what_was_typed_is_kept(
-    page: Page, phoenix: EmbeddedPhoenix, trace_ids: list[str]
+    page: Page, phoenix: PhoenixProcess, trace_ids: list[str]
 ) -> None:
     reviewer = f"Cleo at {page.viewport_size}"
     _choose(page, 4)

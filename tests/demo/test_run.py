@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from phoenix_traces.demo.annotate import Written
     from phoenix_traces.demo.readback import StoredAnnotation
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def _printed(console: Console) -> str:
 
 
 def test_the_story_ends_well_and_shows_every_question_and_every_id_on_the_server(
-    phoenix: EmbeddedPhoenix, console: Console
+    phoenix: PhoenixProcess, console: Console
 ) -> None:
     assert tell_story(phoenix.base_url, console) == 0
     text = _printed(console)
@@ -47,14 +47,14 @@ def test_the_story_ends_well_and_shows_every_question_and_every_id_on_the_server
 
 
 def test_every_line_of_the_story_fits_in_80_columns(
-    phoenix: EmbeddedPhoenix, console: Console
+    phoenix: PhoenixProcess, console: Console
 ) -> None:
     tell_story(phoenix.base_url, console)
     assert max(len(line) for line in _printed(console).splitlines()) <= 80
 
 
 def test_a_server_that_holds_something_else_is_a_failure_that_says_what(
-    phoenix: EmbeddedPhoenix, console: Console, monkeypatch: pytest.MonkeyPatch
+    phoenix: PhoenixProcess, console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def one_lost(written: list[Written], stored: list[StoredAnnotation]) -> list[str]:
         return differences(written, stored[1:])

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from phoenix_traces.demo.server import EmbeddedPhoenix
+from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from tests.faults.uploads import Case, Outcome, case_of, upload, upload_with_existing_client
 from tests.support.live import make_traces
 
@@ -58,7 +58,7 @@ def run(cases: Sequence[Case]) -> Counts:
     """Upload one case after another to a Phoenix of their own."""
     logging.getLogger("httpx_retries").setLevel(logging.ERROR)
     counts: Counts = {}
-    with EmbeddedPhoenix() as phoenix:
+    with PhoenixProcess() as phoenix:
         trace_ids = make_traces(phoenix, TRACES)
         for case in cases:
             outcomes = {

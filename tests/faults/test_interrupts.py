@@ -13,20 +13,21 @@ import pytest
 from typing_extensions import override
 
 from phoenix_traces import AsyncClient, Traces, UploadOptions, UploadReport
-from phoenix_traces.transport import RepeatingTransport, WholeAnswers
+from phoenix_traces.transport.retries import RepeatingTransport
+from phoenix_traces.transport.whole_answers import WholeAnswers
 from tests.faults.interrupted import ROWS, case_of
 from tests.faults.stub import ROOT
 from tests.faults.uploads import Case, frame_of, stored_under
 from tests.support.live import make_traces
 
 if TYPE_CHECKING:
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 
 @pytest.mark.parametrize("is_async", [False, True])
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_ctrl_c_ends_an_upload_with_a_true_account(
-    phoenix: EmbeddedPhoenix, concurrency: int, is_async: bool
+    phoenix: PhoenixProcess, concurrency: int, is_async: bool
 ) -> None:
     trace_ids = make_traces(phoenix, 20)
     arguments = [phoenix.base_url, str(concurrency), "async" if is_async else "sync", *trace_ids]
@@ -50,7 +51,7 @@ def test_ctrl_c_ends_an_upload_with_a_true_account(
 
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_a_cancelled_task_ends_an_upload_with_a_true_account(
-    phoenix: EmbeddedPhoenix, concurrency: int
+    phoenix: PhoenixProcess, concurrency: int
 ) -> None:
     case = Case(concurrency, 0.5, 1_000, is_async=True, sync=True)
     frame = frame_of(case, make_traces(phoenix, 20), case.identifier)

@@ -10,14 +10,14 @@ from tests.support.faultproxy import FaultProxy
 from tests.support.live import annotations_of, make_traces
 
 if TYPE_CHECKING:
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 MISSING = (17, 42, 99)
 
 
 @both_colours
 def test_three_missing_traces_of_a_hundred_cost_one_more_request_and_are_named(
-    phoenix: EmbeddedPhoenix, colour: Colour
+    phoenix: PhoenixProcess, colour: Colour
 ) -> None:
     trace_ids = make_traces(phoenix, 100)
     for at in MISSING:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from phoenix_traces import AsyncClient, Client, UploadOptions, UploadReport
-from phoenix_traces.demo.server import EmbeddedPhoenix
 from phoenix_traces.errors import PhoenixHTTPError
+from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from tests.faults.uploads import Case, frame_of, stored_under
 from tests.support.colours import Colour, both_colours
 from tests.support.live import make_traces
@@ -24,17 +24,17 @@ INTO_A_REQUEST = 0.05  # seconds: a batch takes Phoenix 0.2
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPhoenix]:
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoenixProcess]:
     """Run a Phoenix that nobody else depends on."""
     folder: Path = tmp_path_factory.mktemp("phoenix")
-    with EmbeddedPhoenix(working_dir=folder) as server:
+    with PhoenixProcess(working_dir=folder) as server:
         yield server
 
 
 class Restart:
     """Kill the server once so many rows are done, and start it again."""
 
-    def __init__(self, server: EmbeddedPhoenix) -> None:
+    def __init__(self, server: PhoenixProcess) -> None:
         self._server = server
         self._thread = threading.Thread(target=self._restart)
         self.has_begun = False
@@ -53,7 +53,7 @@ class Restart:
         self._thread.join()
 
 
-def send(server: EmbeddedPhoenix, colour: Colour, arguments: dict[str, Any]) -> None:
+def send(server: PhoenixProcess, colour: Colour, arguments: dict[str, Any]) -> None:
     async def send_async() -> None:
         async with AsyncClient(base_url=server.base_url) as client:
             await client.traces.log_trace_annotations_dataframe(**arguments)
@@ -68,7 +68,7 @@ def send(server: EmbeddedPhoenix, colour: Colour, arguments: dict[str, Any]) -> 
 @pytest.mark.timeout(600)
 @both_colours
 def test_what_is_reported_stored_outlives_a_kill_and_the_rest_can_be_sent(
-    killed: EmbeddedPhoenix, colour: Colour
+    killed: PhoenixProcess, colour: Colour
 ) -> None:
     case = Case(0, 0.0, ROWS, is_async=colour is Colour.ASYNC, sync=True)
     frame = frame_of(case, make_traces(killed, 50), case.identifier)

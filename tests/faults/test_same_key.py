@@ -10,7 +10,7 @@ from tests.support.faultproxy import FaultProxy
 from tests.support.live import annotations_of, make_traces
 
 if TYPE_CHECKING:
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 RUNS = 200
 ROWS = 12
@@ -19,7 +19,7 @@ OPTIONS = UploadOptions(batch_size=1, max_concurrency=8)
 
 @pytest.mark.filterwarnings("ignore::phoenix_traces.DuplicateAnnotationWarning")
 def test_of_rows_with_the_same_key_in_different_batches_the_last_wins_every_time(
-    phoenix: EmbeddedPhoenix,
+    phoenix: PhoenixProcess,
 ) -> None:
     """Some requests fail on the way, so that some rows are sent again later."""
     trace_ids = make_traces(phoenix, 2)

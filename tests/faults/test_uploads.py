@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phoenix_traces import UploadOptions
-from phoenix_traces.batches import Batch, cut
 from phoenix_traces.errors import PhoenixStatusError
-from phoenix_traces.frames import annotation_frame
+from phoenix_traces.inputs.frames.rows import annotation_frame
+from phoenix_traces.uploads.batches import Batch, cut
 from tests.faults.uploads import Case, Outcome, case_of, frame_of, upload
 from tests.support.live import make_traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 ROWS = 300
 
 
 @pytest.fixture(scope="module")
-def trace_ids(phoenix: EmbeddedPhoenix) -> list[str]:
+def trace_ids(phoenix: PhoenixProcess) -> list[str]:
     return make_traces(phoenix, 30)
 
 
@@ -34,7 +34,7 @@ def assert_complete(case: Case, outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_an_upload_with_a_fault_in_three_requests_completes(
-    phoenix: EmbeddedPhoenix, trace_ids: list[str], seed: int
+    phoenix: PhoenixProcess, trace_ids: list[str], seed: int
 ) -> None:
     case = case_of(seed, 0.3, ROWS)
     outcome = upload(phoenix, case, trace_ids, options=UploadOptions(batch_size=30))
@@ -44,7 +44,7 @@ def test_an_upload_with_a_fault_in_three_requests_completes(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_an_upload_with_four_requests_under_way_completes_too(
-    phoenix: EmbeddedPhoenix, trace_ids: list[str], seed: int
+    phoenix: PhoenixProcess, trace_ids: list[str], seed: int
 ) -> None:
     case = case_of(seed + 100, 0.3, ROWS)
     options = UploadOptions(batch_size=30, max_concurrency=4)
@@ -55,7 +55,7 @@ def test_an_upload_with_four_requests_under_way_completes_too(
 
 @pytest.mark.parametrize("seed", range(2))
 def test_batches_that_a_proxy_finds_too_large_are_split_until_they_pass(
-    phoenix: EmbeddedPhoenix, trace_ids: list[str], seed: int
+    phoenix: PhoenixProcess, trace_ids: list[str], seed: int
 ) -> None:
     case = case_of(seed + 200, 0.1, ROWS)
     outcome = upload(phoenix, case, trace_ids, max_body_bytes=6_000)
@@ -66,7 +66,7 @@ def test_batches_that_a_proxy_finds_too_large_are_split_until_they_pass(
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("on_error", ["raise", "continue"])
 def test_an_upload_that_fails_accounts_for_every_row(
-    phoenix: EmbeddedPhoenix, trace_ids: list[str], seed: int, on_error: Any
+    phoenix: PhoenixProcess, trace_ids: list[str], seed: int, on_error: Any
 ) -> None:
     """Rows from the hundredth on are above what the proxy lets through, each alone."""
     case = case_of(seed + (300 if on_error == "raise" else 400), 0.3, 150)

@@ -17,7 +17,7 @@ from tests.support.faultproxy import FaultProxy
 from tests.support.live import PROJECT, plain_client
 
 if TYPE_CHECKING:
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 # Long enough to be no accident, and nobody waits for half a minute a hundred times.
 STALL_SECONDS = 0.5
@@ -100,7 +100,7 @@ def frame_of(case: Case, trace_ids: Sequence[str], identifier: str) -> pd.DataFr
 
 
 def upload(
-    phoenix: EmbeddedPhoenix,
+    phoenix: PhoenixProcess,
     case: Case,
     trace_ids: Sequence[str],
     *,
@@ -128,7 +128,7 @@ def upload(
 
 
 def upload_with_existing_client(
-    phoenix: EmbeddedPhoenix, case: Case, trace_ids: Sequence[str]
+    phoenix: PhoenixProcess, case: Case, trace_ids: Sequence[str]
 ) -> Outcome:
     """Do the same with the client that Phoenix has, which accounts for nothing."""
     identifier = f"existing-{case.identifier}"
@@ -145,7 +145,7 @@ def upload_with_existing_client(
     return Outcome(error, None, proxy.faults.total(), there, seconds)
 
 
-def _proxy(phoenix: EmbeddedPhoenix, case: Case, **faults: Any) -> FaultProxy:
+def _proxy(phoenix: PhoenixProcess, case: Case, **faults: Any) -> FaultProxy:
     return FaultProxy(
         phoenix.port,
         **{"seed": case.seed, "rate": case.rate, "stall_seconds": STALL_SECONDS, **faults},
@@ -179,7 +179,7 @@ def _send_with_existing_client(base_url: str, arguments: dict[str, Any], *, is_a
 
 
 def _there(
-    phoenix: EmbeddedPhoenix, case: Case, identifier: str, error: Exception | None
+    phoenix: PhoenixProcess, case: Case, identifier: str, error: Exception | None
 ) -> dict[int, list[float]]:
     """Return what Phoenix has, and give it time to store what it has only queued."""
     there = stored_under(phoenix, identifier)
@@ -194,7 +194,7 @@ def _there(
     return there
 
 
-def stored_under(phoenix: EmbeddedPhoenix, identifier: str) -> dict[int, list[float]]:
+def stored_under(phoenix: PhoenixProcess, identifier: str) -> dict[int, list[float]]:
     there: dict[int, list[float]] = {}
     path = f"/v1/projects/{PROJECT}/trace_annotations"
     question: dict[str, Any] = {"identifier": identifier, "limit": MOST_IN_AN_ANSWER}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phoenix_traces import AuthenticationError, Client, TraceNotFoundError
-from phoenix_traces.demo.server import EmbeddedPhoenix
+from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from tests.support.annotations import annotation
 from tests.support.colours import Colour, both_colours, client_traces
 from tests.support.live import (
@@ -36,19 +36,19 @@ BEARER = {"authorization": f"Bearer {ADMIN_KEY}"}
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Iterator[EmbeddedPhoenix]:
-    with EmbeddedPhoenix(env=SETTINGS, start_timeout=START_SECONDS) as server:
+def guarded() -> Iterator[PhoenixProcess]:
+    with PhoenixProcess(env=SETTINGS, start_timeout=START_SECONDS) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def trace_id(guarded: EmbeddedPhoenix) -> str:
+def trace_id(guarded: PhoenixProcess) -> str:
     (trace_id,) = make_traces(guarded, 1, headers=BEARER)
     return trace_id
 
 
 @pytest.fixture(scope="module")
-def viewer_key(guarded: EmbeddedPhoenix) -> str:
+def viewer_key(guarded: PhoenixProcess) -> str:
     """Make a user who may only look, and an API key of hers."""
     password = "Viewer-0123456789"
     user = {
@@ -79,7 +79,7 @@ def refusal(colour: Colour, trace_id: str, **settings: Any) -> AuthenticationErr
 
 @both_colours
 def test_without_a_key_the_server_answers_401(
-    guarded: EmbeddedPhoenix, trace_id: str, colour: Colour
+    guarded: PhoenixProcess, trace_id: str, colour: Colour
 ) -> None:
     error = refusal(colour, trace_id, base_url=guarded.base_url)
     assert error.status_code == 401
@@ -87,7 +87,7 @@ def test_without_a_key_the_server_answers_401(
 
 
 def test_the_server_looks_at_the_key_before_the_body_and_knows_only_bearer_tokens(
-    guarded: EmbeddedPhoenix,
+    guarded: PhoenixProcess,
 ) -> None:
     with plain_client(guarded, headers={"api_key": ADMIN_KEY}) as client:
         assert client.post(PATH, content="{").status_code == 401
@@ -97,7 +97,7 @@ def test_the_server_looks_at_the_key_before_the_body_and_knows_only_bearer_token
 
 @both_colours
 def test_a_wrong_key_is_answered_401_and_shown_nowhere(
-    guarded: EmbeddedPhoenix, trace_id: str, colour: Colour, caplog: pytest.LogCaptureFixture
+    guarded: PhoenixProcess, trace_id: str, colour: Colour, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     error = refusal(colour, trace_id, base_url=guarded.base_url, api_key=WRONG_KEY)
@@ -110,7 +110,7 @@ def test_a_wrong_key_is_answered_401_and_shown_nowhere(
 
 @both_colours
 def test_the_key_of_the_environment_opens_the_server(
-    guarded: EmbeddedPhoenix, trace_id: str, colour: Colour, monkeypatch: pytest.MonkeyPatch
+    guarded: PhoenixProcess, trace_id: str, colour: Colour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PHOENIX_ENDPOINT", guarded.base_url)
     monkeypatch.setenv("PHOENIX_API_KEY", ADMIN_KEY)
@@ -123,7 +123,7 @@ def test_the_key_of_the_environment_opens_the_server(
 
 @both_colours
 def test_a_viewer_may_not_annotate(
-    guarded: EmbeddedPhoenix, trace_id: str, viewer_key: str, colour: Colour
+    guarded: PhoenixProcess, trace_id: str, viewer_key: str, colour: Colour
 ) -> None:
     error = refusal(colour, trace_id, base_url=guarded.base_url, api_key=viewer_key)
     assert error.status_code == 403
@@ -144,7 +144,7 @@ EVERYTHING: dict[str, dict[str, Any]] = {
 
 @both_colours
 @pytest.mark.parametrize("method", EVERYTHING)
-def test_a_wrong_key_opens_nothing(guarded: EmbeddedPhoenix, colour: Colour, method: str) -> None:
+def test_a_wrong_key_opens_nothing(guarded: PhoenixProcess, colour: Colour, method: str) -> None:
     traces = client_traces(colour, base_url=guarded.base_url, api_key=WRONG_KEY)
     with pytest.raises(AuthenticationError, match="Invalid token") as caught:
         getattr(traces, method)(**EVERYTHING[method])
@@ -153,7 +153,7 @@ def test_a_wrong_key_opens_nothing(guarded: EmbeddedPhoenix, colour: Colour, met
 
 @both_colours
 def test_a_viewer_may_read_but_neither_note_nor_delete(
-    guarded: EmbeddedPhoenix, trace_id: str, viewer_key: str, colour: Colour
+    guarded: PhoenixProcess, trace_id: str, viewer_key: str, colour: Colour
 ) -> None:
     viewer = client_traces(colour, base_url=guarded.base_url, api_key=viewer_key)
     viewer.get_trace_annotations(trace_ids=[trace_id], project_identifier=PROJECT)
@@ -167,7 +167,7 @@ def test_a_viewer_may_read_but_neither_note_nor_delete(
 
 @both_colours
 def test_unknown_traces_are_named_in_the_order_of_the_input_and_nothing_is_stored(
-    server: EmbeddedPhoenix, colour: Colour
+    server: PhoenixProcess, colour: Colour
 ) -> None:
     (known,) = make_traces(server, 1)
     unknown = [f"unknown, {number}" for number in (3, 1, 2)]
@@ -185,7 +185,7 @@ def test_unknown_traces_are_named_in_the_order_of_the_input_and_nothing_is_store
 
 
 @both_colours
-def test_a_trace_id_in_another_form_is_explained(server: EmbeddedPhoenix, colour: Colour) -> None:
+def test_a_trace_id_in_another_form_is_explained(server: PhoenixProcess, colour: Colour) -> None:
     (trace_id,) = make_traces(server, 1)
     with pytest.raises(TraceNotFoundError, match=re.escape(repr(trace_id))):
         client_traces(colour, base_url=server.base_url).add_trace_annotation(

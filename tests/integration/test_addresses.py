@@ -16,7 +16,7 @@ from tests.support.live import annotations_of, make_traces
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 PREFIX = "/tools/phoenix"
 
@@ -68,7 +68,7 @@ def annotate(colour: Colour, trace_id: str, *, base_url: str | None = None, **pa
 @both_colours
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_a_base_url_with_a_path_keeps_it(
-    phoenix: EmbeddedPhoenix, colour: Colour, slash: str
+    phoenix: PhoenixProcess, colour: Colour, slash: str
 ) -> None:
     (trace_id,) = make_traces(phoenix, 1)
     with reverse_proxy(phoenix.base_url) as address:
@@ -81,7 +81,7 @@ def test_a_base_url_with_a_path_keeps_it(
 @pytest.mark.parametrize("name", ["PHOENIX_COLLECTOR_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"])
 @pytest.mark.parametrize("ending", ["", "/", "/v1/traces", "/v1/traces/"])
 def test_an_endpoint_for_spans_serves_for_annotations_too(
-    phoenix: EmbeddedPhoenix,
+    phoenix: PhoenixProcess,
     colour: Colour,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
@@ -96,7 +96,7 @@ def test_an_endpoint_for_spans_serves_for_annotations_too(
 
 @both_colours
 def test_a_host_and_a_port_of_the_environment_reach_the_server(
-    phoenix: EmbeddedPhoenix, colour: Colour, monkeypatch: pytest.MonkeyPatch
+    phoenix: PhoenixProcess, colour: Colour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (trace_id,) = make_traces(phoenix, 1)
     monkeypatch.setenv("PHOENIX_HOST", "127.0.0.1")
@@ -108,7 +108,7 @@ def test_a_host_and_a_port_of_the_environment_reach_the_server(
 
 @both_colours
 def test_writing_the_same_key_again_replaces_all_of_the_annotation_under_the_same_id(
-    server: EmbeddedPhoenix, colour: Colour
+    server: PhoenixProcess, colour: Colour
 ) -> None:
     (trace_id,) = make_traces(server, 1)
     first = annotate(
@@ -127,7 +127,7 @@ def test_writing_the_same_key_again_replaces_all_of_the_annotation_under_the_sam
 
 
 @both_colours
-def test_another_identifier_is_another_annotation(server: EmbeddedPhoenix, colour: Colour) -> None:
+def test_another_identifier_is_another_annotation(server: PhoenixProcess, colour: Colour) -> None:
     (trace_id,) = make_traces(server, 1)
     ids = {
         annotate(colour, trace_id, base_url=server.base_url, identifier=identifier)

@@ -13,11 +13,11 @@ from phoenix_traces import (
     ContinuousAnnotationConfig,
     annotation_type_from_config,
 )
-from phoenix_traces.demo.server import EmbeddedPhoenix
+from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from tests.support.live import annotations_of, make_traces
 
 
-def config_names(server: EmbeddedPhoenix) -> tuple[str, str]:
+def config_names(server: PhoenixProcess) -> tuple[str, str]:
     """Make a categorical and a continuous config, and return their names."""
     labels, bounds = f"labels-{uuid.uuid4().hex}", f"bounds-{uuid.uuid4().hex}"
     categorical = {
@@ -39,7 +39,7 @@ def config_names(server: EmbeddedPhoenix) -> tuple[str, str]:
     return labels, bounds
 
 
-def test_configs_are_read_by_list_by_name_and_by_id(phoenix: EmbeddedPhoenix) -> None:
+def test_configs_are_read_by_list_by_name_and_by_id(phoenix: PhoenixProcess) -> None:
     labels, bounds = config_names(phoenix)
     with Client(base_url=phoenix.base_url) as client:
         assert {labels, bounds} <= {config.name for config in client.annotation_configs.list()}
@@ -50,7 +50,7 @@ def test_configs_are_read_by_list_by_name_and_by_id(phoenix: EmbeddedPhoenix) ->
 
 
 def test_the_client_refuses_what_the_server_would_store_against_its_own_config(
-    phoenix: EmbeddedPhoenix,
+    phoenix: PhoenixProcess,
 ) -> None:
     labels, _ = config_names(phoenix)
     (trace_id,) = make_traces(phoenix, 1)
@@ -72,7 +72,7 @@ def test_the_client_refuses_what_the_server_would_store_against_its_own_config(
     ]
 
 
-def test_a_configs_rubric_writes_what_the_server_stores(phoenix: EmbeddedPhoenix) -> None:
+def test_a_configs_rubric_writes_what_the_server_stores(phoenix: PhoenixProcess) -> None:
     labels, _ = config_names(phoenix)
     (trace_id,) = make_traces(phoenix, 1)
     with Client(base_url=phoenix.base_url) as client:

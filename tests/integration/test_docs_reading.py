@@ -13,14 +13,14 @@ from phoenix_traces import Client
 from tests.support.live import make_traces
 
 if TYPE_CHECKING:
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 PAGE = Path(__file__).parents[2] / "docs" / "reading.md"
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def test_the_examples_run_and_do_what_they_say(
-    phoenix: EmbeddedPhoenix, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    phoenix: PhoenixProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PHOENIX_ENDPOINT", phoenix.base_url)
     trace_ids = make_traces(phoenix, 3, project="default")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phoenix_traces.demo.server import EmbeddedPhoenix
+from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from tests.support.annotations import annotation
 from tests.support.colours import Colour, both_colours, client_traces
 from tests.support.live import START_SECONDS, by_name, make_traces, post_raw, wait_for_annotations
@@ -22,7 +22,7 @@ WAIT_SECONDS = 60.0
 
 
 @both_colours
-def test_what_is_queued_arrives_in_the_end(server: EmbeddedPhoenix, colour: Colour) -> None:
+def test_what_is_queued_arrives_in_the_end(server: PhoenixProcess, colour: Colour) -> None:
     trace_ids = make_traces(server, 20)
     traces = client_traces(colour, base_url=server.base_url)
     rows = [annotation(trace_id, name="queued") for trace_id in trace_ids]
@@ -32,7 +32,7 @@ def test_what_is_queued_arrives_in_the_end(server: EmbeddedPhoenix, colour: Colo
     assert {each["result"]["label"] for each in found} == {"correct"}
 
 
-def test_the_queue_answers_200_to_unknown_traces_too(server: EmbeddedPhoenix) -> None:
+def test_the_queue_answers_200_to_unknown_traces_too(server: PhoenixProcess) -> None:
     response = post_raw(server, body(annotation("no-such-trace")), sync=False)
     assert (response.status_code, response.json()) == (200, {"data": []})
 
@@ -42,18 +42,18 @@ def body(*rows: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def spoilt() -> Iterator[EmbeddedPhoenix]:
+def spoilt() -> Iterator[PhoenixProcess]:
     """Run a Phoenix whose queue may be spoilt, since nobody else uses it."""
     if find_postgres() is None:
         pytest.skip("there are no PostgreSQL programs below /usr/lib/postgresql")
     with (
         EmbeddedPostgres() as postgres,
-        EmbeddedPhoenix(database_url=postgres.url, start_timeout=START_SECONDS) as server,
+        PhoenixProcess(database_url=postgres.url, start_timeout=START_SECONDS) as server,
     ):
         yield server
 
 
-def wait_for_log(server: EmbeddedPhoenix, text: str, times: int) -> None:
+def wait_for_log(server: PhoenixProcess, text: str, times: int) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while (found := server.log_path.read_text(encoding="utf-8").count(text)) < times:
         assert time.monotonic() < deadline, f"{text!r} is in the log {found} of {times} times"
@@ -61,7 +61,7 @@ def wait_for_log(server: EmbeddedPhoenix, text: str, times: int) -> None:
 
 
 def test_nul_and_lone_surrogates_drop_what_is_queued_beside_them_or_are_tried_again_and_again(
-    spoilt: EmbeddedPhoenix,
+    spoilt: PhoenixProcess,
 ) -> None:
     """In a key they drop all that is queued with them; in other text only they are tried again."""
     keys = ["name", "identifier", "trace_id"]

@@ -20,7 +20,7 @@ from phoenix_traces import (
     UploadOptions,
     UploadReport,
 )
-from phoenix_traces.demo.spans import new_trace_ids
+from phoenix_traces.testing.spans import new_trace_ids
 from tests.support.annotations import annotation
 from tests.support.colours import AnyTraces, Colour, both_colours, client_traces
 from tests.support.faultproxy import FaultProxy
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from phoenix_traces import TraceAnnotation
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 Annotation = dict[str, Any]
 
@@ -59,18 +59,18 @@ annotations_of_a_trace = st.lists(
 
 
 @pytest.fixture(scope="module")
-def trace_ids(server: EmbeddedPhoenix) -> list[str]:
+def trace_ids(server: PhoenixProcess) -> list[str]:
     """Return traces that all tests write to, each under names of its own."""
     return make_traces(server, 110)
 
 
 @pytest.fixture(scope="module")
-def new_trace(server: EmbeddedPhoenix) -> Callable[[], str]:
+def new_trace(server: PhoenixProcess) -> Callable[[], str]:
     """Hand out traces that nothing was written to."""
     return iter(make_traces(server, 40)).__next__
 
 
-def client(server: EmbeddedPhoenix, colour: Colour) -> AnyTraces:
+def client(server: PhoenixProcess, colour: Colour) -> AnyTraces:
     return client_traces(colour, base_url=server.base_url)
 
 
@@ -100,7 +100,7 @@ def with_empty_metadata_absent(given: list[Annotation]) -> list[Annotation]:
 
 @both_colours
 def test_a_list_is_read_back_as_it_was_logged(
-    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
 ) -> None:
     traces = client(server, colour)
 
@@ -124,7 +124,7 @@ def test_a_list_is_read_back_as_it_was_logged(
 
 @both_colours
 def test_a_frame_is_read_back_as_it_was_logged_and_can_be_logged_again(
-    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
 ) -> None:
     traces = client(server, colour)
 
@@ -149,7 +149,7 @@ def test_a_frame_is_read_back_as_it_was_logged_and_can_be_logged_again(
 
 
 @pytest.fixture(scope="module")
-def many(server: EmbeddedPhoenix, trace_ids: list[str]) -> set[str]:
+def many(server: PhoenixProcess, trace_ids: list[str]) -> set[str]:
     """Store more annotations than a page holds for the first 100 traces, and return their IDs."""
     rows = [
         annotation(trace_id, name=f"many-{number}", identifier="many")
@@ -166,7 +166,7 @@ MANY = [f"many-{number}" for number in range(11)]
 
 @both_colours
 def test_more_than_a_page_is_read_to_its_end(
-    server: EmbeddedPhoenix, trace_ids: list[str], many: set[str], colour: Colour
+    server: PhoenixProcess, trace_ids: list[str], many: set[str], colour: Colour
 ) -> None:
     traces = client(server, colour)
     where: Annotation = {"project_identifier": PROJECT, "include_annotation_names": MANY}
@@ -186,7 +186,7 @@ def test_more_than_a_page_is_read_to_its_end(
 
 
 def test_an_iterator_asks_for_a_page_when_it_is_needed(
-    server: EmbeddedPhoenix, trace_ids: list[str], many: set[str]
+    server: PhoenixProcess, trace_ids: list[str], many: set[str]
 ) -> None:
     with FaultProxy(server.port) as proxy, Client(base_url=proxy.url) as lazy:
         items = lazy.traces.iter_trace_annotations(
@@ -200,7 +200,7 @@ def test_an_iterator_asks_for_a_page_when_it_is_needed(
 
 @both_colours
 def test_unknown_traces_have_no_annotations_and_unknown_projects_are_errors(
-    server: EmbeddedPhoenix, colour: Colour
+    server: PhoenixProcess, colour: Colour
 ) -> None:
     traces = client(server, colour)
     unknown = new_trace_ids(3)
@@ -214,7 +214,7 @@ def test_unknown_traces_have_no_annotations_and_unknown_projects_are_errors(
 
 
 @both_colours
-def test_a_wrong_base_path_is_named(server: EmbeddedPhoenix, colour: Colour) -> None:
+def test_a_wrong_base_path_is_named(server: PhoenixProcess, colour: Colour) -> None:
     traces = client_traces(colour, base_url=f"{server.base_url}/wrong")
     with pytest.raises(UnexpectedResponseError, match=r"text/html.*: check base_url"):
         traces.get_trace_annotations(trace_ids=new_trace_ids(1))
@@ -222,7 +222,7 @@ def test_a_wrong_base_path_is_named(server: EmbeddedPhoenix, colour: Colour) -> 
 
 @both_colours
 def test_a_confirmation_names_exactly_the_rows_whose_traces_are_missing(
-    server: EmbeddedPhoenix, trace_ids: list[str], colour: Colour
+    server: PhoenixProcess, trace_ids: list[str], colour: Colour
 ) -> None:
     traces = client(server, colour)
     rows = [
@@ -249,7 +249,7 @@ def test_a_confirmation_names_exactly_the_rows_whose_traces_are_missing(
 
 @both_colours
 def test_an_upload_that_broke_off_sends_only_its_rest_when_it_is_run_again(
-    server: EmbeddedPhoenix, trace_ids: list[str], colour: Colour
+    server: PhoenixProcess, trace_ids: list[str], colour: Colour
 ) -> None:
     traces = client(server, colour)
     rows = [annotation(each, name=f"resumed {colour.value}") for each in trace_ids[:80]]
@@ -274,7 +274,7 @@ def test_an_upload_that_broke_off_sends_only_its_rest_when_it_is_run_again(
 
 @both_colours
 def test_an_llm_run_again_keeps_every_human_judgement(
-    server: EmbeddedPhoenix, trace_ids: list[str], colour: Colour
+    server: PhoenixProcess, trace_ids: list[str], colour: Colour
 ) -> None:
     traces = client(server, colour)
     name = f"kept {colour.value}"
@@ -306,7 +306,7 @@ def test_an_llm_run_again_keeps_every_human_judgement(
 
 @both_colours
 def test_an_upload_is_undone_by_its_identifier_and_nothing_else_is_touched(
-    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
 ) -> None:
     traces = client(server, colour)
     trace_ids = [new_trace() for _ in range(3)]
@@ -327,7 +327,7 @@ def test_an_upload_is_undone_by_its_identifier_and_nothing_else_is_touched(
 
 @both_colours
 def test_annotations_of_a_time_are_deleted(
-    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
 ) -> None:
     traces = client(server, colour)
     trace_id = new_trace()
@@ -351,14 +351,14 @@ def test_annotations_of_a_time_are_deleted(
     assert [each.name for each in traces.get_trace_annotations(**where)] == ["stays"]
 
 
-def test_the_servers_gate_is_the_one_that_is_checked_here(server: EmbeddedPhoenix) -> None:
+def test_the_servers_gate_is_the_one_that_is_checked_here(server: PhoenixProcess) -> None:
     with Client(base_url=server.base_url) as ours, pytest.raises(AnnotationValidationError):
         ours.traces.delete_trace_annotations(project_identifier=PROJECT, name="x")
 
 
 @both_colours
 def test_notes_add_up_or_replace_each_other_and_are_no_annotations(
-    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
 ) -> None:
     traces = client(server, colour)
     trace_id = new_trace()
@@ -379,7 +379,7 @@ def test_notes_add_up_or_replace_each_other_and_are_no_annotations(
 
 @both_colours
 def test_a_note_whose_answer_was_lost_is_there_once(
-    server: EmbeddedPhoenix, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
 ) -> None:
     trace_id = new_trace()
     with FaultProxy(server.port, script=[None, "reset_after", "cut"]) as proxy:

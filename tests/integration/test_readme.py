@@ -22,7 +22,7 @@ from phoenix_traces import Client, UploadOptions
 from tests.support.live import by_name, make_traces, wait_for_annotations
 
 if TYPE_CHECKING:
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 README = Path(__file__).parents[2] / "README.md"
 FENCED = re.compile(r"^```(?P<language>\w+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -63,8 +63,8 @@ leaves_a_client_open = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisab
 
 @pytest.fixture(params=[("PHOENIX_ENDPOINT", ""), ("PHOENIX_COLLECTOR_ENDPOINT", "/v1/traces")])
 def at_server(
-    server: EmbeddedPhoenix, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> EmbeddedPhoenix:
+    server: PhoenixProcess, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> PhoenixProcess:
     """Set the endpoint, as people who follow the README have."""
     name, ending = request.param
     monkeypatch.setenv(name, f"{server.base_url}{ending}")
@@ -73,7 +73,7 @@ def at_server(
 
 @leaves_a_client_open
 def test_the_four_examples_run_as_they_stand_and_what_they_store_is_read_back(
-    at_server: EmbeddedPhoenix, capsys: pytest.CaptureFixture[str]
+    at_server: PhoenixProcess, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, second = make_traces(at_server, 2)
     (example,) = blocks("Examples", "python")
@@ -98,7 +98,7 @@ def test_the_four_examples_run_as_they_stand_and_what_they_store_is_read_back(
     assert result_of(on_first["relevance"]) == ("HUMAN", None, 0.8, None)
 
 
-def test_the_first_example_stores_what_it_says(at_server: EmbeddedPhoenix) -> None:
+def test_the_first_example_stores_what_it_says(at_server: PhoenixProcess) -> None:
     (trace_id,) = make_traces(at_server, 1)
     (example,) = blocks("Examples", "python")
     upto_print, _, _ = example.partition("print(")
@@ -138,7 +138,7 @@ def test_the_error_of_a_bad_frame_is_printed_as_the_readme_prints_it(tmp_path: P
 
 
 def test_the_example_of_an_upload_that_fails_gives_the_rows_to_send_again(
-    phoenix: EmbeddedPhoenix, capsys: pytest.CaptureFixture[str]
+    phoenix: PhoenixProcess, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # The trace never comes, and nobody needs to wait for it here.
     (example,) = blocks("Uploads that fail", "python")
@@ -168,7 +168,7 @@ def test_every_error_is_in_the_readme() -> None:
     assert missing == []
 
 
-def test_the_rubrics_examples_store_both_uploads(at_server: EmbeddedPhoenix) -> None:
+def test_the_rubrics_examples_store_both_uploads(at_server: PhoenixProcess) -> None:
     traces = make_traces(at_server, 2)
     with Client() as client:
         # Python asks for the name of the module when it makes a class.
@@ -180,7 +180,7 @@ def test_the_rubrics_examples_store_both_uploads(at_server: EmbeddedPhoenix) -> 
 
 
 def test_the_reading_example_confirms_what_it_wrote_and_reads_it(
-    at_server: EmbeddedPhoenix,
+    at_server: PhoenixProcess,
 ) -> None:
     first, second = make_traces(at_server, 2, project="default")
     (example,) = blocks("Reading back, comparing, confirming, deleting", "python")

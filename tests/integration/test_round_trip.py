@@ -16,7 +16,7 @@ from tests.support.live import annotations_of, make_traces
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 Annotation = dict[str, Any]
 
@@ -100,7 +100,7 @@ EXTREMES: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def traces(server: EmbeddedPhoenix) -> Callable[[], str]:
+def traces(server: PhoenixProcess) -> Callable[[], str]:
     """Hand out traces in turn; what earlier tests wrote to them has other keys or is replaced."""
     return itertools.cycle(make_traces(server, 20)).__next__
 
@@ -152,7 +152,7 @@ def is_same(found: Any, meant: Any) -> bool:
     return type(found) is type(meant) and bool(found == meant)
 
 
-def assert_stored(server: EmbeddedPhoenix, trace_id: str, wanted: list[Annotation]) -> list[str]:
+def assert_stored(server: PhoenixProcess, trace_id: str, wanted: list[Annotation]) -> list[str]:
     """Compare what is stored with what was meant, and return its IDs in that order."""
     stored = {
         (each["name"], each["identifier"]): each for each in annotations_of(server, [trace_id])
@@ -172,7 +172,7 @@ def assert_stored(server: EmbeddedPhoenix, trace_id: str, wanted: list[Annotatio
 @every_method
 @both_colours
 def test_what_is_accepted_is_read_back_equal(
-    server: EmbeddedPhoenix, traces: Callable[[], str], colour: Colour, send: Any
+    server: PhoenixProcess, traces: Callable[[], str], colour: Colour, send: Any
 ) -> None:
     ours = client_traces(colour, base_url=server.base_url)
 
@@ -190,7 +190,7 @@ def test_what_is_accepted_is_read_back_equal(
 @every_method
 @both_colours
 def test_the_largest_smallest_and_strangest_values_are_read_back_equal(
-    server: EmbeddedPhoenix, traces: Callable[[], str], colour: Colour, send: Any
+    server: PhoenixProcess, traces: Callable[[], str], colour: Colour, send: Any
 ) -> None:
     plain = dict.fromkeys(["label", "score", "explanation", "metadata", "identifier"])
     wanted = [
@@ -204,7 +204,7 @@ def test_the_largest_smallest_and_strangest_values_are_read_back_equal(
 
 @both_colours
 def test_numpy_and_other_values_of_python_programs_are_read_back_as_json(
-    server: EmbeddedPhoenix, traces: Callable[[], str], colour: Colour
+    server: PhoenixProcess, traces: Callable[[], str], colour: Colour
 ) -> None:
     trace_id = traces()
     stamp = pd.Timestamp("2026-11-22T10:00:00Z")

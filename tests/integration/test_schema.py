@@ -16,7 +16,7 @@ from tests.schema.validators import parsed
 from tests.support.live import annotations_of, make_traces
 
 if TYPE_CHECKING:
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 Schema = dict[str, Any]
 
@@ -70,7 +70,7 @@ def _drift(server: Schema, ours: Schema, name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ["TraceAnnotationData", "AnnotationResult"])
 def test_all_that_the_servers_openapi_documents_is_in_our_schema(
-    phoenix: EmbeddedPhoenix, name: str
+    phoenix: PhoenixProcess, name: str
 ) -> None:
     server = httpx.get(f"{phoenix.base_url}/openapi.json", timeout=60).json()
     assert _drift(server, json_schema(AnnotateTracesRequestBody), name) == []
@@ -93,7 +93,7 @@ def test_drift_is_told_in_words() -> None:
     ]
 
 
-def test_what_the_schema_accepts_is_stored_and_comes_back_equal(phoenix: EmbeddedPhoenix) -> None:
+def test_what_the_schema_accepts_is_stored_and_comes_back_equal(phoenix: PhoenixProcess) -> None:
     schema = Draft202012Validator(json_schema())
     trace_ids = iter(make_traces(phoenix, 30))
     seen = 0

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phoenix_traces import PhoenixStatusError
-from phoenix_traces.demo.ports import HOST
+from phoenix_traces.testing.ports import HOST
 from tests.support.annotations import annotation
 from tests.support.colours import Colour, both_colours, client_traces
 from tests.support.live import PATH, make_traces, plain_client, post_raw
 
 if TYPE_CHECKING:
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 JSON = {"content-type": "application/json"}
 EMPTY = json.dumps({"data": []})
 
 
-def test_a_wrong_path_is_a_405_to_post_and_a_web_page_to_get(phoenix: EmbeddedPhoenix) -> None:
+def test_a_wrong_path_is_a_405_to_post_and_a_web_page_to_get(phoenix: PhoenixProcess) -> None:
     with plain_client(phoenix) as client:
         assert client.post("/v1/trace_annotation", content=EMPTY, headers=JSON).status_code == 405
         assert client.post(f"{PATH}/", content=EMPTY, headers=JSON).status_code == 405
@@ -33,7 +33,7 @@ def test_a_wrong_path_is_a_405_to_post_and_a_web_page_to_get(phoenix: EmbeddedPh
 
 @both_colours
 def test_a_base_url_that_is_not_the_root_is_an_error_that_says_so(
-    phoenix: EmbeddedPhoenix, colour: Colour
+    phoenix: PhoenixProcess, colour: Colour
 ) -> None:
     traces = client_traces(colour, base_url=f"{phoenix.base_url}/wrong")
     with pytest.raises(PhoenixStatusError, match="base_url is its root") as caught:
@@ -41,7 +41,7 @@ def test_a_base_url_that_is_not_the_root_is_an_error_that_says_so(
     assert caught.value.status_code == 405
 
 
-def test_compressed_bodies_and_other_content_types_are_refused(phoenix: EmbeddedPhoenix) -> None:
+def test_compressed_bodies_and_other_content_types_are_refused(phoenix: PhoenixProcess) -> None:
     with plain_client(phoenix) as client:
         packed = client.post(
             PATH, content=gzip.compress(EMPTY.encode()), headers=JSON | {"content-encoding": "gzip"}
@@ -51,13 +51,13 @@ def test_compressed_bodies_and_other_content_types_are_refused(phoenix: Embedded
         assert plain.status_code == 422
 
 
-def test_the_server_itself_takes_a_body_of_several_megabytes(server: EmbeddedPhoenix) -> None:
+def test_the_server_itself_takes_a_body_of_several_megabytes(server: PhoenixProcess) -> None:
     (trace_id,) = make_traces(server, 1)
     row = annotation(trace_id, result={"explanation": "long " * 1_000_000})
     assert post_raw(server, json.dumps({"data": [row]})).status_code == 200
 
 
-def test_a_body_that_is_cut_off_is_a_422_that_names_no_row(phoenix: EmbeddedPhoenix) -> None:
+def test_a_body_that_is_cut_off_is_a_422_that_names_no_row(phoenix: PhoenixProcess) -> None:
     response = post_raw(phoenix, EMPTY[:-2])
     assert response.status_code == 422
     (detail,) = response.json()["detail"]
@@ -66,7 +66,7 @@ def test_a_body_that_is_cut_off_is_a_422_that_names_no_row(phoenix: EmbeddedPhoe
     assert "data" not in detail["loc"]
 
 
-def test_the_version_is_in_every_answer_but_a_500(phoenix: EmbeddedPhoenix) -> None:
+def test_the_version_is_in_every_answer_but_a_500(phoenix: PhoenixProcess) -> None:
     with plain_client(phoenix) as client:
         version = client.get("/arize_phoenix_version").text
         assert client.get("/healthz").text == "OK"
@@ -82,7 +82,7 @@ def test_the_version_is_in_every_answer_but_a_500(phoenix: EmbeddedPhoenix) -> N
 
 
 def test_after_a_500_the_server_ends_the_connection_although_it_did_not_say_so(
-    phoenix: EmbeddedPhoenix,
+    phoenix: PhoenixProcess,
 ) -> None:
     connection = http.client.HTTPConnection(HOST, phoenix.port, timeout=60)
     connection.request("POST", f"{PATH}?sync=true", unstorable(phoenix), JSON)
@@ -98,7 +98,7 @@ def test_after_a_500_the_server_ends_the_connection_although_it_did_not_say_so(
     connection.close()
 
 
-def unstorable(server: EmbeddedPhoenix) -> str:
+def unstorable(server: PhoenixProcess) -> str:
     """Return the body of a request that the server answers with a 500."""
     (trace_id,) = make_traces(server, 1)
     return json.dumps({"data": [annotation(trace_id, metadata={"value": 2**64})]})

@@ -21,7 +21,7 @@ from tests.support.live import Stored, annotations_of, make_traces, post_raw
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 Change = dict[str, Any]
 
@@ -33,13 +33,13 @@ numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def trace_id(server: EmbeddedPhoenix) -> str:
+def trace_id(server: PhoenixProcess) -> str:
     (trace_id,) = make_traces(server, 1)
     return trace_id
 
 
 @pytest.fixture(scope="module")
-def trace_on_postgres(phoenix_postgres: EmbeddedPhoenix) -> str:
+def trace_on_postgres(phoenix_postgres: PhoenixProcess) -> str:
     (trace_id,) = make_traces(phoenix_postgres, 1)
     return trace_id
 
@@ -55,12 +55,12 @@ def annotation(trace_id: str, change: Change) -> Change:
     return right | change
 
 
-def post(server: EmbeddedPhoenix, *rows: Change) -> httpx.Response:
+def post(server: PhoenixProcess, *rows: Change) -> httpx.Response:
     # Python's json writes NaN as such and escapes lone surrogates, which is what is wanted here.
     return post_raw(server, json.dumps({"data": rows}))
 
 
-def stored(server: EmbeddedPhoenix, response: httpx.Response, trace_id: str) -> Stored:
+def stored(server: PhoenixProcess, response: httpx.Response, trace_id: str) -> Stored:
     """Return what the server made of the one annotation that it has just stored."""
     assert response.status_code == 200
     (inserted,) = response.json()["data"]
@@ -68,11 +68,11 @@ def stored(server: EmbeddedPhoenix, response: httpx.Response, trace_id: str) -> 
     return found
 
 
-def names(server: EmbeddedPhoenix, trace_id: str) -> set[str]:
+def names(server: PhoenixProcess, trace_id: str) -> set[str]:
     return {each["name"] for each in annotations_of(server, [trace_id])}
 
 
-def assert_refused_here(server: EmbeddedPhoenix, row: Change) -> None:
+def assert_refused_here(server: PhoenixProcess, row: Change) -> None:
     with Client(base_url=server.base_url) as client, pytest.raises(AnnotationValidationError):
         client.traces.log_trace_annotations(trace_annotations=[row], sync=True)
 
@@ -108,7 +108,7 @@ def nested(levels: int) -> Change:
     ids=str,
 )
 def test_a_wrong_type_or_kind_makes_the_whole_request_a_422(
-    server: EmbeddedPhoenix, trace_id: str, change: Change, place: list[str]
+    server: PhoenixProcess, trace_id: str, change: Change, place: list[str]
 ) -> None:
     good, bad = annotation(trace_id, {}), annotation(trace_id, change)
     response = post(server, good, bad)
@@ -119,7 +119,7 @@ def test_a_wrong_type_or_kind_makes_the_whole_request_a_422(
 
 
 def test_an_identifier_of_null_is_a_422_so_an_absent_one_is_left_out(
-    server: EmbeddedPhoenix, trace_id: str
+    server: PhoenixProcess, trace_id: str
 ) -> None:
     assert post(server, annotation(trace_id, {"identifier": None})).status_code == 422
     with Client(base_url=server.base_url) as client:
@@ -128,9 +128,7 @@ def test_an_identifier_of_null_is_a_422_so_an_absent_one_is_left_out(
     assert len(inserted) == 1
 
 
-def test_the_name_note_makes_the_whole_request_a_400(
-    server: EmbeddedPhoenix, trace_id: str
-) -> None:
+def test_the_name_note_makes_the_whole_request_a_400(server: PhoenixProcess, trace_id: str) -> None:
     good, note = annotation(trace_id, {}), annotation(trace_id, {"name": "note"})
     response = post(server, good, note)
     assert response.status_code == 400
@@ -142,7 +140,7 @@ def test_the_name_note_makes_the_whole_request_a_400(
 
 @pytest.mark.parametrize("change", [{"result": None}, {"result": {}}], ids=str)
 def test_an_annotation_without_a_judgement_is_stored_as_a_row_of_nulls(
-    server: EmbeddedPhoenix, trace_id: str, change: Change
+    server: PhoenixProcess, trace_id: str, change: Change
 ) -> None:
     row = annotation(trace_id, change)
     assert stored(server, post(server, row), trace_id)["result"] == NOTHING
@@ -150,7 +148,7 @@ def test_an_annotation_without_a_judgement_is_stored_as_a_row_of_nulls(
 
 
 def test_an_annotation_whose_result_is_missing_is_stored_as_a_row_of_nulls(
-    server: EmbeddedPhoenix, trace_id: str
+    server: PhoenixProcess, trace_id: str
 ) -> None:
     row = annotation(trace_id, {})
     del row["result"]
@@ -159,14 +157,14 @@ def test_an_annotation_whose_result_is_missing_is_stored_as_a_row_of_nulls(
 
 
 @pytest.mark.parametrize("name", ["", "  "])
-def test_a_blank_name_is_stored_as_it_is(server: EmbeddedPhoenix, trace_id: str, name: str) -> None:
+def test_a_blank_name_is_stored_as_it_is(server: PhoenixProcess, trace_id: str, name: str) -> None:
     row = annotation(trace_id, {"name": name})
     assert stored(server, post(server, row), trace_id)["name"] == name
     assert_refused_here(server, row)
 
 
 def test_white_space_and_blank_text_are_stored_as_they_are(
-    server: EmbeddedPhoenix, trace_id: str
+    server: PhoenixProcess, trace_id: str
 ) -> None:
     result = {"label": " padded ", "score": None, "explanation": ""}
     row = annotation(trace_id, {"name": f" spaced {next(numbers)} ", "result": result})
@@ -177,7 +175,7 @@ def test_white_space_and_blank_text_are_stored_as_they_are(
 
 @pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
 def test_a_score_that_is_not_finite_is_stored_and_read_back_as_null(
-    server: EmbeddedPhoenix, trace_id: str, score: float
+    server: PhoenixProcess, trace_id: str, score: float
 ) -> None:
     row = annotation(trace_id, {"result": {"score": score}})
     assert stored(server, post(server, row), trace_id)["result"] == NOTHING
@@ -186,21 +184,21 @@ def test_a_score_that_is_not_finite_is_stored_and_read_back_as_null(
 
 @pytest.mark.parametrize(("text", "read"), [("0.5", 0.5), ("nan", None)])
 def test_a_score_that_is_text_is_read_as_a_number_even_when_it_is_none(
-    server: EmbeddedPhoenix, trace_id: str, text: str, read: float | None
+    server: PhoenixProcess, trace_id: str, text: str, read: float | None
 ) -> None:
     row = annotation(trace_id, {"result": {"score": text}})
     assert stored(server, post(server, row), trace_id)["result"]["score"] == read
     assert_refused_here(server, row)
 
 
-def test_a_score_of_true_is_stored_as_1(server: EmbeddedPhoenix, trace_id: str) -> None:
+def test_a_score_of_true_is_stored_as_1(server: PhoenixProcess, trace_id: str) -> None:
     row = annotation(trace_id, {"result": {"score": True}})
     assert stored(server, post(server, row), trace_id)["result"]["score"] == 1
 
 
 @pytest.mark.parametrize("change", [{"lable": "x"}, {"result": {"lable": "x"}}], ids=str)
 def test_a_misspelt_key_is_dropped_without_a_word(
-    server: EmbeddedPhoenix, trace_id: str, change: Change
+    server: PhoenixProcess, trace_id: str, change: Change
 ) -> None:
     row = annotation(trace_id, change)
     assert "lable" not in json.dumps(stored(server, post(server, row), trace_id))
@@ -208,27 +206,27 @@ def test_a_misspelt_key_is_dropped_without_a_word(
 
 
 @pytest.mark.parametrize("form", ["{}", " {}", "0x{}", "{} "])
-def test_a_trace_id_is_compared_exactly(server: EmbeddedPhoenix, trace_id: str, form: str) -> None:
+def test_a_trace_id_is_compared_exactly(server: PhoenixProcess, trace_id: str, form: str) -> None:
     written = form.format(trace_id.upper())
     response = post(server, annotation(written, {}))
     assert response.status_code == 404
     assert response.text == f"Traces with IDs {written} do not exist."
 
 
-def test_a_blank_trace_id_is_an_unknown_trace(server: EmbeddedPhoenix) -> None:
+def test_a_blank_trace_id_is_an_unknown_trace(server: PhoenixProcess) -> None:
     row = annotation(" ", {})
     assert post(server, row).status_code == 404
     assert_refused_here(server, row)
 
 
-def test_an_empty_list_is_answered_as_if_all_were_well(server: EmbeddedPhoenix) -> None:
+def test_an_empty_list_is_answered_as_if_all_were_well(server: PhoenixProcess) -> None:
     response = post(server)
     assert (response.status_code, response.json()) == (200, {"data": []})
     with Client(base_url=server.base_url) as client, pytest.raises(AnnotationValidationError):
         client.traces.log_trace_annotations(trace_annotations=[])
 
 
-def test_nan_in_metadata_is_stored_as_null(server: EmbeddedPhoenix, trace_id: str) -> None:
+def test_nan_in_metadata_is_stored_as_null(server: PhoenixProcess, trace_id: str) -> None:
     row = annotation(trace_id, {"metadata": {"value": math.nan}})
     assert stored(server, post(server, row), trace_id)["metadata"] == {"value": None}
     assert_refused_here(server, row)
@@ -240,7 +238,7 @@ def test_nan_in_metadata_is_stored_as_null(server: EmbeddedPhoenix, trace_id: st
     ids=["too large", "too small", "too deep"],
 )
 def test_integers_beyond_64_bits_and_deep_nesting_are_a_500(
-    server: EmbeddedPhoenix, trace_id: str, metadata: Change
+    server: PhoenixProcess, trace_id: str, metadata: Change
 ) -> None:
     row = annotation(trace_id, {"metadata": metadata})
     assert post(server, row).status_code == 500
@@ -258,7 +256,7 @@ def everywhere(text: str) -> Iterator[Change]:
 
 
 @pytest.mark.parametrize("change", list(everywhere(SURROGATE)), ids=ascii)
-def test_a_lone_surrogate_is_a_500(server: EmbeddedPhoenix, trace_id: str, change: Change) -> None:
+def test_a_lone_surrogate_is_a_500(server: PhoenixProcess, trace_id: str, change: Change) -> None:
     row = annotation(trace_id, change)
     assert post(server, row).status_code == 500
     assert_refused_here(server, row)
@@ -266,14 +264,14 @@ def test_a_lone_surrogate_is_a_500(server: EmbeddedPhoenix, trace_id: str, chang
 
 @pytest.mark.parametrize("change", list(everywhere(NUL)), ids=ascii)
 def test_a_nul_character_is_a_500_on_postgresql(
-    phoenix_postgres: EmbeddedPhoenix, trace_on_postgres: str, change: Change
+    phoenix_postgres: PhoenixProcess, trace_on_postgres: str, change: Change
 ) -> None:
     row = annotation(trace_on_postgres, change)
     assert post(phoenix_postgres, row).status_code == 500
     assert_refused_here(phoenix_postgres, row)
 
 
-def test_a_nul_character_is_stored_by_sqlite(phoenix: EmbeddedPhoenix) -> None:
+def test_a_nul_character_is_stored_by_sqlite(phoenix: PhoenixProcess) -> None:
     (trace_id,) = make_traces(phoenix, 1)
     row = annotation(trace_id, {"result": {"label": NUL}})
     assert stored(phoenix, post(phoenix, row), trace_id)["result"]["label"] == NUL
@@ -282,7 +280,7 @@ def test_a_nul_character_is_stored_by_sqlite(phoenix: EmbeddedPhoenix) -> None:
 
 @pytest.mark.parametrize("sizes", [(2_600, 0), (1_300, 1_300), (2, 2_598)], ids=str)
 def test_name_and_identifier_of_2600_bytes_together_are_stored_by_both_databases(
-    server: EmbeddedPhoenix, trace_id: str, sizes: tuple[int, int]
+    server: PhoenixProcess, trace_id: str, sizes: tuple[int, int]
 ) -> None:
     name, identifier = map(random_text, sizes)
     found = stored(
@@ -295,7 +293,7 @@ def test_name_and_identifier_of_2600_bytes_together_are_stored_by_both_databases
 
 @pytest.mark.parametrize("sizes", [(3_000, 0), (1_500, 1_500)], ids=str)
 def test_name_and_identifier_of_3000_bytes_together_are_a_500_on_postgresql(
-    phoenix_postgres: EmbeddedPhoenix, trace_on_postgres: str, sizes: tuple[int, int]
+    phoenix_postgres: PhoenixProcess, trace_on_postgres: str, sizes: tuple[int, int]
 ) -> None:
     name, identifier = map(random_text, sizes)
     row = annotation(trace_on_postgres, {"name": name, "identifier": identifier})
@@ -305,7 +303,7 @@ def test_name_and_identifier_of_3000_bytes_together_are_a_500_on_postgresql(
 
 @pytest.mark.parametrize("number", [2.0**64, -(2.0**63), 1e300])
 def test_a_float_beyond_64_bits_in_metadata_makes_the_trace_unreadable_on_postgresql(
-    phoenix_postgres: EmbeddedPhoenix, number: float
+    phoenix_postgres: PhoenixProcess, number: float
 ) -> None:
     """PostgreSQL gives it back without an exponent, and the server fails on the integer."""
     (trace_id,) = make_traces(phoenix_postgres, 1)
@@ -318,14 +316,14 @@ def test_a_float_beyond_64_bits_in_metadata_makes_the_trace_unreadable_on_postgr
     assert len(annotations_of(phoenix_postgres, [trace_id])) == 1
 
 
-def test_a_float_beyond_64_bits_in_metadata_is_kept_by_sqlite(phoenix: EmbeddedPhoenix) -> None:
+def test_a_float_beyond_64_bits_in_metadata_is_kept_by_sqlite(phoenix: PhoenixProcess) -> None:
     (trace_id,) = make_traces(phoenix, 1)
     row = annotation(trace_id, {"metadata": {"value": 1e300}})
     assert stored(phoenix, post(phoenix, row), trace_id)["metadata"] == {"value": 1e300}
 
 
 def test_one_key_twice_in_a_request_gives_one_id_twice_and_the_last_one_wins(
-    server: EmbeddedPhoenix, trace_id: str
+    server: PhoenixProcess, trace_id: str
 ) -> None:
     first = annotation(trace_id, {"result": {"label": "first", "explanation": "gone"}})
     response = post(server, first, first | {"result": {"score": 2}})

@@ -17,9 +17,9 @@ from phoenix_traces import (
     UploadOptions,
     UploadReport,
 )
-from phoenix_traces.demo.server import EmbeddedPhoenix
-from phoenix_traces.demo.spans import new_trace_ids, send_many_traces
-from phoenix_traces.versions import HEADER
+from phoenix_traces.protocol.versions import HEADER
+from phoenix_traces.testing.phoenix_process import PhoenixProcess
+from phoenix_traces.testing.spans import new_trace_ids, send_many_traces
 from tests.support.annotations import annotation
 from tests.support.colours import AnyTraces, Colour, both_colours, client_traces
 
@@ -30,13 +30,13 @@ Annotation = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def old_server() -> Iterator[EmbeddedPhoenix]:
-    with EmbeddedPhoenix(python=os.environ["OLD_SERVER_PYTHON"]) as server:
+def old_server() -> Iterator[PhoenixProcess]:
+    with PhoenixProcess(python=os.environ["OLD_SERVER_PYTHON"]) as server:
         yield server
 
 
 @pytest.fixture
-def new_traces(old_server: EmbeddedPhoenix) -> Callable[[int], list[str]]:
+def new_traces(old_server: PhoenixProcess) -> Callable[[int], list[str]]:
     def make(count: int) -> list[str]:
         ids = new_trace_ids(count)
         return send_many_traces(old_server.base_url, ids, project_name=PROJECT)
@@ -44,7 +44,7 @@ def new_traces(old_server: EmbeddedPhoenix) -> Callable[[int], list[str]]:
     return make
 
 
-def client(server: EmbeddedPhoenix, colour: Colour) -> AnyTraces:
+def client(server: PhoenixProcess, colour: Colour) -> AnyTraces:
     return client_traces(colour, base_url=server.base_url)
 
 
@@ -52,14 +52,14 @@ def client(server: EmbeddedPhoenix, colour: Colour) -> AnyTraces:
 WAITING = UploadOptions(wait_for_traces=60)
 
 
-def test_the_server_is_the_oldest_that_is_supported(old_server: EmbeddedPhoenix) -> None:
+def test_the_server_is_the_oldest_that_is_supported(old_server: PhoenixProcess) -> None:
     with httpx.Client(base_url=old_server.base_url) as plain:
         assert plain.get("v1/projects").headers[HEADER] == OLDEST
 
 
 @both_colours
 def test_a_frame_is_read_back_as_it_was_logged(
-    old_server: EmbeddedPhoenix, new_traces: Callable[[int], list[str]], colour: Colour
+    old_server: PhoenixProcess, new_traces: Callable[[int], list[str]], colour: Colour
 ) -> None:
     traces = client(old_server, colour)
     frame = pd.DataFrame(
@@ -87,7 +87,7 @@ def test_a_frame_is_read_back_as_it_was_logged(
 
 @both_colours
 def test_what_is_queued_can_be_confirmed(
-    old_server: EmbeddedPhoenix, new_traces: Callable[[int], list[str]], colour: Colour
+    old_server: PhoenixProcess, new_traces: Callable[[int], list[str]], colour: Colour
 ) -> None:
     traces = client(old_server, colour)
     rows = [annotation(each) for each in new_traces(20)]
@@ -104,7 +104,7 @@ def test_what_is_queued_can_be_confirmed(
 
 @both_colours
 def test_the_guards_work(
-    old_server: EmbeddedPhoenix, new_traces: Callable[[int], list[str]], colour: Colour
+    old_server: PhoenixProcess, new_traces: Callable[[int], list[str]], colour: Colour
 ) -> None:
     traces = client(old_server, colour)
     human, llm = (annotation(each) for each in new_traces(2))
@@ -125,7 +125,7 @@ def test_the_guards_work(
 
 
 @both_colours
-def test_unknown_traces_are_named(old_server: EmbeddedPhoenix, colour: Colour) -> None:
+def test_unknown_traces_are_named(old_server: PhoenixProcess, colour: Colour) -> None:
     (trace_id,) = new_trace_ids(1)
     with pytest.raises(TraceNotFoundError) as caught:
         client(old_server, colour).log_trace_annotations(
@@ -135,7 +135,7 @@ def test_unknown_traces_are_named(old_server: EmbeddedPhoenix, colour: Colour) -
 
 
 @both_colours
-def test_a_wrong_base_path_is_named(old_server: EmbeddedPhoenix, colour: Colour) -> None:
+def test_a_wrong_base_path_is_named(old_server: PhoenixProcess, colour: Colour) -> None:
     traces = client_traces(colour, base_url=f"{old_server.base_url}/wrong")
     with pytest.raises(UnexpectedResponseError, match="check base_url"):
         traces.get_trace_annotations(trace_ids=["t"])
@@ -157,7 +157,7 @@ def test_a_wrong_base_path_is_named(old_server: EmbeddedPhoenix, colour: Colour)
     ],
 )
 def test_what_it_cannot_do_is_named_with_both_versions(
-    old_server: EmbeddedPhoenix, colour: Colour, method: str, arguments: Annotation, needed: str
+    old_server: PhoenixProcess, colour: Colour, method: str, arguments: Annotation, needed: str
 ) -> None:
     with pytest.raises(ServerTooOldError) as caught:
         getattr(client(old_server, colour), method)(**arguments)

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import httpx_retries.retry
 
-from phoenix_traces import transport
+from phoenix_traces.transport import retries
 
 EPOCH = 1_800_000_000.0  # what the calendar says when the clock stands at 0
 
@@ -96,7 +96,7 @@ class VirtualTime:
         """Put this clock under the transport that repeats calls."""
         dates = SimpleNamespace(datetime=SimpleNamespace(now=self.date), timezone=datetime.timezone)
         with (
-            patch.object(transport, "time", self),
+            patch.object(retries, "time", self),
             patch.multiple(
                 httpx_retries.retry, asyncio=self, random=self, time=self, datetime=dates
             ),

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import httpx_retries.retry
 from typing_extensions import override
 
-from phoenix_traces import sending, transport
+from phoenix_traces.transport import drivers, retries
 from tests.simulation.clock import EPOCH
 
 
@@ -42,8 +42,8 @@ class LoopTime:
         """Put this time under the driver and the retries."""
         dates = SimpleNamespace(datetime=SimpleNamespace(now=self.date), timezone=datetime.timezone)
         with (
-            patch.object(sending, "time", self),
-            patch.object(transport, "time", self),
+            patch.object(drivers, "time", self),
+            patch.object(retries, "time", self),
             patch.multiple(httpx_retries.retry, random=self.random, datetime=dates),
         ):
             yield

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from phoenix_traces.report import UploadReport
-from phoenix_traces.transport import RepeatingTransport
-from phoenix_traces.uploads import Upload
+from phoenix_traces.transport.retries import RepeatingTransport
+from phoenix_traces.uploads.upload import Upload
 from tests.simulation.clock import VirtualTime
 from tests.simulation.rows import rows_of
 from tests.simulation.run import MakeRows, MakeTransport, MakeUpload, Parts, Run, Tell

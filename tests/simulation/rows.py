@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from phoenix_traces.batches import Rows
-from phoenix_traces.keys import superseded_positions
+from phoenix_traces.inputs.duplicates import superseded_positions
+from phoenix_traces.inputs.rows import Rows
 
 WireRow = dict[str, Any]
 

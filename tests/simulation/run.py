@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from phoenix_traces.batches import Rows
 from phoenix_traces.errors import PhoenixHTTPError, SkippedAnnotationWarning
-from phoenix_traces.exchange import ABANDONED, REPEATABLE, Call, Outcome
-from phoenix_traces.options import UploadOptions
+from phoenix_traces.inputs.rows import Rows
+from phoenix_traces.protocol.exchange import ABANDONED, REPEATABLE, Call, Outcome
 from phoenix_traces.report import UploadReport
-from phoenix_traces.transport import AsyncWholeAnswers
-from phoenix_traces.uploads import PATH, Upload
+from phoenix_traces.transport.whole_answers import AsyncWholeAnswers
+from phoenix_traces.uploads.options import UploadOptions
+from phoenix_traces.uploads.upload import PATH, Upload
 from tests.simulation.clock import VirtualTime
 from tests.simulation.network import Attempt, Network
 from tests.simulation.rows import WireRow

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typing_extensions import override
 
-from phoenix_traces.answers import refused_places
+from phoenix_traces.protocol.answers import refused_places
 from tests.simulation.clock import VirtualTime
 from tests.simulation.play import play
 from tests.simulation.script import script_of
@@ -18,7 +18,7 @@ from tests.simulation.server import NEVER, Answer, ModelServer, Row
 from tests.support.live import annotations_of, make_traces, post_raw, wait_for_annotations
 
 if TYPE_CHECKING:
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 SCRIPTS = 30
 
@@ -58,7 +58,7 @@ def recorded(seed: int) -> RecordingServer:
 class Names:
     """The real traces that stand for the model's."""
 
-    def __init__(self, phoenix: EmbeddedPhoenix, model: ModelServer) -> None:
+    def __init__(self, phoenix: PhoenixProcess, model: ModelServer) -> None:
         known = [each for each in model.arrivals if model.has_trace(each, 0.0)]
         unknown = [each for each in model.arrivals if each not in known]
         self.stored = make_traces(phoenix, len(known))
@@ -71,13 +71,13 @@ class Names:
 
 @pytest.mark.parametrize("seed", steady_seeds())
 def test_the_model_agrees_with_phoenix_on_the_requests_of_a_script(
-    phoenix: EmbeddedPhoenix, seed: int
+    phoenix: PhoenixProcess, seed: int
 ) -> None:
     model = recorded(seed)
     compare(phoenix, model)
 
 
-def compare(phoenix: EmbeddedPhoenix, model: RecordingServer) -> None:
+def compare(phoenix: PhoenixProcess, model: RecordingServer) -> None:
     names = Names(phoenix, model)
     ids: dict[str, str] = {}
     for body, sync, answer in model.requests:
@@ -101,7 +101,7 @@ def compare(phoenix: EmbeddedPhoenix, model: RecordingServer) -> None:
 
 
 def compare_tables(
-    phoenix: EmbeddedPhoenix, model: ModelServer, names: Names, ids: dict[str, str]
+    phoenix: PhoenixProcess, model: ModelServer, names: Names, ids: dict[str, str]
 ) -> None:
     model.work_off(0.0)
     if not names.stored:
@@ -132,7 +132,7 @@ def row(trace_id: str, name: str, score: float, kind: str = "HUMAN", **more: Any
 
 
 def test_the_model_agrees_with_phoenix_on_requests_that_no_client_of_ours_sends(
-    phoenix: EmbeddedPhoenix,
+    phoenix: PhoenixProcess,
 ) -> None:
     model = RecordingServer({"t0": 0.0, "t1": 0.0, "t2": NEVER}, random=Random(0))
     requests: list[list[Row]] = [

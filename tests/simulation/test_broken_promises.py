@@ -11,14 +11,14 @@ import pytest
 from httpx_retries import Retry, RetryTransport
 from typing_extensions import override
 
-from phoenix_traces.account import Account
-from phoenix_traces.batches import Rows
 from phoenix_traces.errors import PhoenixHTTPError
-from phoenix_traces.exchange import MAYBE_PROCESSED, Call, Outcome
-from phoenix_traces.options import UploadOptions
+from phoenix_traces.inputs.rows import Rows
+from phoenix_traces.protocol.exchange import MAYBE_PROCESSED, Call, Outcome
 from phoenix_traces.report import RowState, UploadReport
-from phoenix_traces.transport import RepeatingTransport
-from phoenix_traces.uploads import Upload
+from phoenix_traces.transport.retries import RepeatingTransport
+from phoenix_traces.uploads.account import Account
+from phoenix_traces.uploads.options import UploadOptions
+from phoenix_traces.uploads.upload import Upload
 from tests.simulation.many import play_some
 from tests.simulation.rows import WireRow, encode, rows_of, trace_id
 

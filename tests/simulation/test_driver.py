@@ -14,10 +14,12 @@ from typing_extensions import override
 
 from phoenix_traces import UploadOptions, UploadReport
 from phoenix_traces.errors import PhoenixHTTPError, SkippedAnnotationWarning
-from phoenix_traces.exchange import Call, Outcome
-from phoenix_traces.sending import AsyncConnection, run_async
-from phoenix_traces.transport import AsyncWholeAnswers, RepeatingTransport
-from phoenix_traces.uploads import Upload
+from phoenix_traces.protocol.exchange import Call, Outcome
+from phoenix_traces.transport.connection import AsyncConnection
+from phoenix_traces.transport.drivers import run_async
+from phoenix_traces.transport.retries import RepeatingTransport
+from phoenix_traces.transport.whole_answers import AsyncWholeAnswers
+from phoenix_traces.uploads.upload import Upload
 from tests.simulation.loop import LoopTime, VirtualLoop
 from tests.simulation.network import LATEST, Attempt, Network
 from tests.simulation.rows import WireRow, rows_of

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-import phoenix_traces.account
-import phoenix_traces.uploads
-from phoenix_traces.exchange import Call, Outcome
-from phoenix_traces.uploads import Upload
+import phoenix_traces.uploads.account
+import phoenix_traces.uploads.upload
+from phoenix_traces.protocol.exchange import Call, Outcome
+from phoenix_traces.uploads.upload import Upload
 from tests.simulation.clock import VirtualTime
 from tests.simulation.play import play
 from tests.simulation.rows import WireRow
 from tests.simulation.run import Stopped
 
-FILES = (phoenix_traces.account.__file__, phoenix_traces.uploads.__file__)
+FILES = (phoenix_traces.uploads.account.__file__, phoenix_traces.uploads.upload.__file__)
 SCRIPTS = 25
 
 

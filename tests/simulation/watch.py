@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import httpx
 
 from phoenix_traces.errors import PhoenixHTTPError, ServerValidationError, TraceNotFoundError
-from phoenix_traces.exchange import Call
-from phoenix_traces.models import InsertedTraceAnnotation
-from phoenix_traces.options import UploadOptions
+from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.report import RowState, UploadReport
-from phoenix_traces.transport import LONGEST_BACKOFF, LONGEST_RETRY_AFTER
+from phoenix_traces.rules.annotation import InsertedTraceAnnotation
+from phoenix_traces.transport.retries import LONGEST_BACKOFF, LONGEST_RETRY_AFTER
+from phoenix_traces.uploads.options import UploadOptions
 from tests.simulation.network import Attempt
 from tests.simulation.server import KINDS, Key, ModelServer, Row, key_of
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from phoenix_traces import AnnotationFailure, AnnotationValidationError
-from phoenix_traces.frames import annotation_frame
+from phoenix_traces.inputs.frames.rows import annotation_frame
 
 ARGUMENTS = {"annotation_name": "correctness", "annotator_kind": "HUMAN"}
 

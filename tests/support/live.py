@@ -10,7 +10,7 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from phoenix_traces.demo.server import EmbeddedPhoenix
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 PROJECT = "tests"
 PATH = "/v1/trace_annotations"
@@ -27,7 +27,7 @@ Stored = dict[str, Any]
 
 
 def make_traces(
-    server: EmbeddedPhoenix,
+    server: PhoenixProcess,
     count: int,
     *,
     project: str = PROJECT,
@@ -35,7 +35,7 @@ def make_traces(
 ) -> list[str]:
     """Store new traces of one span each, and return their ids."""
     # OpenTelemetry is not there where only the tests of DataFrames run.
-    from phoenix_traces.demo.spans import new_trace_ids, send_many_traces, wait_for_traces
+    from phoenix_traces.testing.spans import new_trace_ids, send_many_traces, wait_for_traces
 
     trace_ids = send_many_traces(
         server.base_url, new_trace_ids(count), project_name=project, headers=headers
@@ -51,7 +51,7 @@ def make_traces(
 
 
 def annotations_of(
-    server: EmbeddedPhoenix,
+    server: PhoenixProcess,
     trace_ids: Sequence[str],
     *,
     project: str = PROJECT,
@@ -82,7 +82,7 @@ def by_name(stored: Sequence[Stored]) -> dict[str, Stored]:
 
 
 def wait_for_annotations(
-    server: EmbeddedPhoenix, trace_ids: Sequence[str], count: int, *, seconds: float = 30.0
+    server: PhoenixProcess, trace_ids: Sequence[str], count: int, *, seconds: float = 30.0
 ) -> list[Stored]:
     """Ask for the annotations of some traces until there are so many, and return them."""
     deadline = time.monotonic() + seconds
@@ -93,13 +93,13 @@ def wait_for_annotations(
 
 
 def plain_client(
-    server: EmbeddedPhoenix, *, headers: Mapping[str, str] | None = None
+    server: PhoenixProcess, *, headers: Mapping[str, str] | None = None
 ) -> httpx.Client:
     """Return an httpx client of the server that is none of ours."""
     return httpx.Client(base_url=server.base_url, headers=headers, timeout=60)
 
 
-def post_raw(server: EmbeddedPhoenix, body: str | bytes, *, sync: bool = True) -> httpx.Response:
+def post_raw(server: PhoenixProcess, body: str | bytes, *, sync: bool = True) -> httpx.Response:
     """Send a body as it is, past every rule of ours.
 
     Each on a connection of its own, because the server resets one after a 500.

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phoenix_traces.demo.ports import HOST, free_port
+from phoenix_traces.testing.ports import HOST, free_port
 
 if TYPE_CHECKING:
     from types import TracebackType

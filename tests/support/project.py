@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from phoenix_traces.exchange import Call, Exchange, Outcome
+from phoenix_traces.protocol.exchange import Call, Exchange, Outcome
 
 ResultT = TypeVar("ResultT")
 Answer: TypeAlias = Callable[[Call], Outcome]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from phoenix_traces.demo.ports import is_free
+from phoenix_traces.testing.ports import is_free
 from tests.support.postgres import EmbeddedPostgres, find_postgres
 
 PROGRAMS = find_postgres()

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import assert_type
 
 from phoenix_traces import AnnotationResult, AsyncClient, Client, TraceAnnotationData
-from phoenix_traces.flat import AnnotationRow, annotation_row_type
+from phoenix_traces.rules.flat_row import AnnotationRow, annotation_row_type
 
 
 class CorrectnessResult(AnnotationResult, frozen=True):

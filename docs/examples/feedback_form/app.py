@@ -106,13 +106,13 @@ def serve(phoenix_url: str, project: str, port: int) -> None:
 
 def serve_demo(port: int) -> None:
     """Serve the page on a Phoenix started for it, with the demo's traces."""
-    from phoenix_traces.demo.server import EmbeddedPhoenix
-    from phoenix_traces.demo.spans import send_traces, wait_for_traces
     from phoenix_traces.demo.story import EXAMPLES
+    from phoenix_traces.testing.phoenix_process import PhoenixProcess
+    from phoenix_traces.testing.spans import send_traces, wait_for_traces
 
     project = "tidemark-support"
     print("Starting a real Phoenix on this machine; this takes 10 to 30 seconds ...")
-    with EmbeddedPhoenix() as server:
+    with PhoenixProcess() as server:
         trace_ids = send_traces(server.base_url, EXAMPLES, project_name=project)
         wait_for_traces(server.base_url, trace_ids, project_name=project)
         print(f"Phoenix itself is at {server.base_url}.")

@@ -1,0 +1,34 @@
+"""Checked annotations, ready to be encoded, from a list or a frame alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeAlias, TypeVar
+
+RowT = TypeVar("RowT")
+
+# Returns the rows as a JSON array.
+Encode: TypeAlias = Callable[[Sequence[RowT]], bytes]
+
+
+@dataclass(frozen=True)
+class Rows(Generic[RowT]):
+    """Hold checked annotations, ready to be encoded.
+
+    Attributes:
+        total: Rows in the caller's input.
+        items: (position in the caller's input, row), in order, without the superseded ones; read
+            once.
+        encode: Makes rows a JSON array.
+        trace_id: Tells a row's trace.
+        superseded: Position of each row that a later one with the same key replaces, and the
+            position of that later one. Such rows are not sent, so that no retry, delay or second
+            request can ever put an earlier row in a later one's place.
+    """
+
+    total: int
+    items: Iterable[tuple[int, RowT]]
+    encode: Encode[RowT]
+    trace_id: Callable[[RowT], str]
+    superseded: Mapping[int, int] = field(default_factory=dict[int, int])

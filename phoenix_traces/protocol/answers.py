@@ -1,0 +1,218 @@
+"""What an answer of Phoenix means, and which error says it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+from pydantic import ValidationError
+
+from phoenix_traces.errors import (
+    AuthenticationError,
+    PhoenixStatusError,
+    PhoenixTransportError,
+    ProjectNotFoundError,
+    ServerValidationError,
+    TraceNotFoundError,
+    UnexpectedResponseError,
+)
+from phoenix_traces.protocol.redaction import bare_request, bare_response, without_secrets
+from phoenix_traces.protocol.trace_id_hints import describe_missing
+from phoenix_traces.rules.annotation import AnnotateTracesResponseBody, InsertedTraceAnnotation
+
+_MOST_DETAIL_SHOWN = 2000
+_MOST_QUERY_SHOWN = 200
+
+_HINTS = {
+    401: "check api_key, or PHOENIX_API_KEY",
+    403: "the key is valid but may not do this: the role is viewer, or the server is read-only",
+    405: "Phoenix has no such path: check that base_url is its root",
+    413: "a proxy refuses bodies this large: lower max_batch_bytes",
+    429: "a proxy limits requests: send fewer at once, or later",
+}
+_REDIRECT_HINT = "redirects are not followed, so that no key leaves for another host: set base_url"
+
+
+def inserted_annotations(
+    response: httpx.Response, expected: int
+) -> list[InsertedTraceAnnotation] | PhoenixStatusError:
+    """Return the IDs in a good answer, or the error that it is not one.
+
+    Args:
+        response: An answer to `POST v1/trace_annotations`.
+        expected: How many IDs it must hold: one for each annotation with `sync=true`, none without.
+    """
+    try:
+        data = AnnotateTracesResponseBody.model_validate_json(response.content).data
+    except ValidationError:
+        return not_json(response)
+    if len(data) != expected:
+        return unexpected(response, f"{len(data)} IDs for {expected} annotations")
+    return data
+
+
+def not_json(response: httpx.Response) -> UnexpectedResponseError:
+    """Return the error for an answer that is not the JSON that Phoenix gives there."""
+    kind = response.headers.get("content-type", "no content type")
+    return unexpected(response, f"not Phoenix's JSON but {kind}: check base_url")
+
+
+def unexpected(response: httpx.Response, what: str) -> UnexpectedResponseError:
+    """Return the error for an answer that Phoenix would not give."""
+    message = f"{_heading(response)}, but the answer is {what}"
+    return UnexpectedResponseError(
+        message, response=bare_response(response), detail=_words(response)
+    )
+
+
+def status_error(
+    response: httpx.Response,
+    *,
+    trace_ids: Sequence[str] = (),
+    positions: Sequence[int] = (),
+) -> PhoenixStatusError:
+    """Return the error that an answer other than 2xx stands for.
+
+    Args:
+        response: The answer.
+        trace_ids: The traces of the rows that were sent, in order.
+        positions: The rows' positions in the caller's input.
+    """
+    status = response.status_code
+    words = _words(response)
+    bare = bare_response(response)
+    if status == 404 and trace_ids:
+        missing = missing_trace_ids(response, trace_ids)
+        message = _message(response, words, describe_missing(missing))
+        error = TraceNotFoundError(message, response=bare, detail=words)
+        error.missing_trace_ids = missing
+        return error
+    if status == 422:
+        places = [place for place in refused_places(response) if place < len(positions)]
+        named = tuple(positions[place] for place in places)
+        rows = (
+            f"row {', '.join(map(str, named))} of the input" if len(positions) > 1 and named else ""
+        )
+        invalid = ServerValidationError(
+            _message(response, words, rows), response=bare, detail=words
+        )
+        invalid.positions = named
+        return invalid
+    kind = AuthenticationError if status in (401, 403) else PhoenixStatusError
+    return kind(_message(response, words, _hint(response)), response=bare, detail=words)
+
+
+def project_error(response: httpx.Response) -> PhoenixStatusError:
+    """Return the error that an answer about a project other than 2xx stands for."""
+    error = status_error(response)
+    if error.status_code != 404:
+        return error
+    return ProjectNotFoundError(str(error), response=error.response, detail=error.detail)
+
+
+def trace_error(error: PhoenixStatusError, trace_ids: Sequence[str]) -> PhoenixStatusError:
+    """Return the error for traces that a 404 is about as a whole, or the same error."""
+    if error.status_code != 404:
+        return error
+    hint = describe_missing(trace_ids)
+    message = f"{error} ({hint})" if hint else str(error)
+    missing = TraceNotFoundError(message, response=error.response, detail=error.detail)
+    missing.missing_trace_ids = tuple(trace_ids)
+    return missing
+
+
+def transport_error(error: httpx.RequestError) -> PhoenixTransportError:
+    """Return our own form of httpx's error, without credentials.
+
+    The error loses its own request, cause and traceback: their frames hold the body that was sent,
+    and an account may hold thousands of errors.
+    """
+    request = _request_of(error)
+    words = str(error) or type(error).__name__
+    where = ""
+    if request is not None:
+        words = without_secrets(words, request)
+        error.args = (words,)
+        error.request = bare_request(request)
+        where = f" at {_shown_url(error.request.url)}"
+    ours = PhoenixTransportError(
+        f"No answer from Phoenix{where}: {type(error).__name__}: {words}",
+        request=_request_of(error),
+    )
+    error.__cause__ = error.__context__ = error.__traceback__ = None
+    ours.__cause__ = error
+    return ours
+
+
+def _request_of(error: httpx.RequestError) -> httpx.Request | None:
+    try:
+        return error.request
+    except RuntimeError:
+        return None
+
+
+def missing_trace_ids(response: httpx.Response, trace_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return the traces that a 404 names, in the order of the input.
+
+    The server joins them with ", ", which an id may hold itself. So the ids that were sent are
+    looked for in its sentence, and believed only if together they are the whole of it.
+    """
+    named = response.text.removeprefix("Traces with IDs ").removesuffix(" do not exist.")
+    listed = f", {named}, "
+    found = [each for each in dict.fromkeys(trace_ids) if f", {each}, " in listed]
+    return tuple(found) if sum(len(each) + 2 for each in found) == len(named) + 2 else ()
+
+
+def refused_places(response: httpx.Response) -> list[int]:
+    """Return the rows in the request that a 422 points at: `loc` is ["body", "data", i, ...]."""
+    try:
+        detail: Any = response.json()["detail"]
+        places = {each["loc"][2] for each in detail if each["loc"][:2] == ["body", "data"]}
+        return sorted(place for place in places if isinstance(place, int))
+    except (ValueError, KeyError, IndexError, TypeError):
+        return []
+
+
+def _heading(response: httpx.Response) -> str:
+    request = bare_request(response.request)
+    return (
+        f"{response.status_code} {response.reason_phrase} from {request.method} "
+        f"{_shown_url(request.url)}"
+    )
+
+
+def _shown_url(url: httpx.URL) -> str:
+    """Return a URL for a message, without a query that would hide the rest of it."""
+    return str(url) if len(url.query) <= _MOST_QUERY_SHOWN else f"{url.copy_with(query=None)}?..."
+
+
+def _message(response: httpx.Response, words: str, hint: str) -> str:
+    said = f": {words}" if words else ""
+    return f"{_heading(response)}{said}{f' ({hint})' if hint else ''}"
+
+
+def _hint(response: httpx.Response) -> str:
+    if response.is_redirect:
+        target = without_secrets(response.headers.get("location", ""), response.request)
+        return f"{_REDIRECT_HINT} to {target} if that is right"
+    return _HINTS.get(response.status_code, "")
+
+
+def _words(response: httpx.Response) -> str:
+    text = response.text.strip()
+    if response.headers.get("content-type", "").startswith("application/json"):
+        text = _validation_words(text)
+    if "<html" in text[:500].lower():
+        text = "a web page"
+    # Cut last, so that no half of a credential is left at the end.
+    return without_secrets(text, response.request)[:_MOST_DETAIL_SHOWN]
+
+
+def _validation_words(text: str) -> str:
+    try:
+        detail = json.loads(text)["detail"]
+        return "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in detail)
+    except (ValueError, KeyError, TypeError):
+        return text

@@ -1,0 +1,3 @@
+"""The public classes, and the body of each of their methods."""
+
+from __future__ import annotations

@@ -1,0 +1,628 @@
+"""Annotations of traces: signatures and what they promise, no logic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import httpx
+
+from phoenix_traces.inputs.arguments import given_rows
+from phoenix_traces.inputs.lists import annotation_list, single_annotation
+from phoenix_traces.protocol.steps import StepByStep
+from phoenix_traces.rules.annotation import (
+    RESERVED_NAME,
+    AnnotatorKind,
+    InsertedTraceAnnotation,
+    TraceAnnotationData,
+)
+from phoenix_traces.rules.rubrics import Rubrics, rubrics_from
+from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote
+from phoenix_traces.stored.compare import Comparing
+from phoenix_traces.stored.comparison import Comparison, Confirmation
+from phoenix_traces.stored.configs import list_configs
+from phoenix_traces.stored.deletion import deletion
+from phoenix_traces.stored.notes import new_note
+from phoenix_traces.stored.reading import Reading, notes_of
+from phoenix_traces.stored.selection import select
+from phoenix_traces.transport.connection import Connection, SyncConnection
+from phoenix_traces.transport.drivers import run, stream
+from phoenix_traces.uploads.guards import upload
+from phoenix_traces.uploads.options import DEFAULT_FRAME_BATCH, UploadOptions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Traces:
+    """Write annotations of traces.
+
+    Args:
+        client: Whose base URL is the root of Phoenix. It stays as it is, and open.
+        base_url: The root of Phoenix, where the client has none or another one.
+        headers: Sent with every request beside the client's own.
+
+    Example:
+        >>> import httpx
+        >>> from phoenix_traces import Traces
+        >>> with httpx.Client(base_url="http://127.0.0.1:6006") as client:  # doctest: +SKIP
+        ...     Traces(client).add_trace_annotation(
+        ...         trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+        ...         annotation_name="correctness",
+        ...         score=0.9,
+        ...     )
+    """
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        *,
+        base_url: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._connection: SyncConnection = Connection(client, base_url, headers or {})
+
+    @overload
+    def add_trace_annotation(
+        self,
+        *,
+        trace_id: str,
+        annotation_name: str,
+        annotator_kind: AnnotatorKind = "HUMAN",
+        label: str | None = None,
+        score: float | None = None,
+        explanation: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        identifier: str | None = None,
+        sync: Literal[True],
+    ) -> InsertedTraceAnnotation: ...
+
+    @overload
+    def add_trace_annotation(
+        self,
+        *,
+        trace_id: str,
+        annotation_name: str,
+        annotator_kind: AnnotatorKind = "HUMAN",
+        label: str | None = None,
+        score: float | None = None,
+        explanation: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        identifier: str | None = None,
+        sync: Literal[False] = False,
+    ) -> None: ...
+
+    @overload
+    def add_trace_annotation(
+        self,
+        *,
+        trace_id: str,
+        annotation_name: str,
+        annotator_kind: AnnotatorKind = "HUMAN",
+        label: str | None = None,
+        score: float | None = None,
+        explanation: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        identifier: str | None = None,
+        sync: bool,
+    ) -> InsertedTraceAnnotation | None: ...
+
+    def add_trace_annotation(
+        self,
+        *,
+        trace_id: str,
+        annotation_name: str,
+        annotator_kind: AnnotatorKind = "HUMAN",
+        label: str | None = None,
+        score: float | None = None,
+        explanation: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        identifier: str | None = None,
+        sync: bool = False,
+    ) -> InsertedTraceAnnotation | None:
+        """Annotate one trace.
+
+        The server keeps one annotation for each (trace_id, annotation_name, identifier): writing it
+        again replaces all of it.
+
+        Args:
+            trace_id: As the server shows it; OTLP traces have 32 lowercase hex digits.
+            annotation_name: What is judged, such as "correctness"; not "note".
+            annotator_kind: Who judges.
+            label: A category. Blank counts as absent, here and below.
+            score: A finite number; higher is usually better.
+            explanation: Why.
+            metadata: Anything that becomes a JSON object.
+            identifier: Tells apart several annotations of one name on one trace, such as one for
+                each reviewer.
+            sync: Wait until the server has stored it and return its ID. Otherwise the server takes
+                it into a queue, and drops it if the trace does not arrive within ten minutes.
+
+        Returns:
+            What the server inserted, with `sync=True`.
+
+        Raises:
+            AnnotationValidationError: before anything is sent.
+            TraceNotFoundError: when the trace does not exist, with `sync=True`.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+        """
+        rows = single_annotation(
+            trace_id=trace_id,
+            annotation_name=annotation_name,
+            annotator_kind=annotator_kind,
+            label=label,
+            score=score,
+            explanation=explanation,
+            metadata=metadata,
+            identifier=identifier,
+        )
+        inserted = run(self._connection, upload(rows, sync=sync))
+        return inserted[0] if sync else None
+
+    @overload
+    def log_trace_annotations(
+        self,
+        *,
+        trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
+        sync: Literal[True],
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+    ) -> list[InsertedTraceAnnotation]: ...
+
+    @overload
+    def log_trace_annotations(
+        self,
+        *,
+        trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
+        sync: Literal[False] = False,
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+    ) -> None: ...
+
+    @overload
+    def log_trace_annotations(
+        self,
+        *,
+        trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
+        sync: bool,
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+    ) -> list[InsertedTraceAnnotation] | None: ...
+
+    def log_trace_annotations(
+        self,
+        *,
+        trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
+        sync: bool = False,
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+    ) -> list[InsertedTraceAnnotation] | None:
+        """Annotate traces, in one request unless the options or the size ask for more.
+
+        Args:
+            trace_annotations: Models, or mappings with the same keys. It is read to its end and
+                checked whole before anything is sent, and must not change while it is sent. With
+                the same (trace_id, name, identifier) the last one wins, and a
+                `DuplicateAnnotationWarning` names the others.
+            sync: As in `add_trace_annotation`.
+            options: How to cut the upload, and what to do when some of it fails.
+            validate_configs: Ask the server for its annotation configs first, and check what has
+                the name of one against it; the server itself does not.
+
+        Returns:
+            What the server inserted, in the order of the input, with `sync=True`; without the rows
+            that `on_missing_trace="skip"` left out.
+
+        Raises:
+            TypeError: when it is one annotation, text or a frame.
+            AnnotationValidationError: naming every annotation that is refused, before anything is
+                sent.
+            TraceNotFoundError: when traces do not exist, with `sync=True`.
+            ServerValidationError: when the server refuses an annotation.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+            Each of the last five accounts for every annotation in `.report`.
+        """
+        rubrics = self._rubrics() if validate_configs else None
+        rows = annotation_list(trace_annotations, rubrics)
+        inserted = run(self._connection, upload(rows, sync=sync, options=options))
+        return inserted if sync else None
+
+    @overload
+    def log_trace_annotations_dataframe(
+        self,
+        *,
+        dataframe: pd.DataFrame,
+        annotation_name: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
+        sync: Literal[True],
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+    ) -> list[InsertedTraceAnnotation]: ...
+
+    @overload
+    def log_trace_annotations_dataframe(
+        self,
+        *,
+        dataframe: pd.DataFrame,
+        annotation_name: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
+        sync: Literal[False] = False,
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+    ) -> None: ...
+
+    @overload
+    def log_trace_annotations_dataframe(
+        self,
+        *,
+        dataframe: pd.DataFrame,
+        annotation_name: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
+        sync: bool,
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+    ) -> list[InsertedTraceAnnotation] | None: ...
+
+    def log_trace_annotations_dataframe(
+        self,
+        *,
+        dataframe: pd.DataFrame,
+        annotation_name: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        annotation_type: type[TraceAnnotationData] | None = None,
+        sync: bool = False,
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+    ) -> list[InsertedTraceAnnotation] | None:
+        """Annotate traces from a frame, 100 rows to a request.
+
+        Args:
+            dataframe: One annotation a row. Trace ids stand in a column `trace_id` or
+                `context.trace_id`, in an index level of either name, or in an unnamed index of
+                text. Judgements stand in `label`, `score` (numeric text is read) and
+                `explanation`; `metadata` and `identifier` are optional; other columns are ignored.
+                Any of pandas' missing values means missing. The frame is checked whole before the
+                first request, and never changed; it must not change while it is sent.
+            annotation_name: Name of all rows; wins over a column `name` or `annotation_name`.
+            annotator_kind: Kind of all rows; wins over a column `annotator_kind`.
+            annotation_type: A rubric that each row must follow. What it leaves no choice about,
+                such as a literal name, need not be given.
+            sync: As in `add_trace_annotation`.
+            options: How to cut the upload, and what to do when some of it fails.
+            validate_configs: Ask the server for its annotation configs first, and check what has
+                the name of one against it; the server itself does not.
+
+        Returns:
+            What the server inserted, in the order of the rows, with `sync=True`.
+
+        Raises:
+            TypeError: when it is no DataFrame.
+            AnnotationValidationError: naming every row and cell that is refused, before anything is
+                sent.
+            TraceNotFoundError: when traces do not exist, with `sync=True`.
+            ServerValidationError: when the server refuses an annotation.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+            Each of the last five accounts for every row in `.report`.
+        """
+        from phoenix_traces.inputs.frames.rows import annotation_frame
+
+        rubrics = self._rubrics() if validate_configs else None
+        rows = annotation_frame(
+            dataframe,
+            annotation_name=annotation_name,
+            annotator_kind=annotator_kind,
+            annotation_type=annotation_type,
+            rubrics=rubrics,
+        )
+        exchange = upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
+        inserted = run(self._connection, exchange)
+        return inserted if sync else None
+
+    def get_trace_annotations(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        include_annotation_names: Iterable[str] | None = None,
+        exclude_annotation_names: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> list[TraceAnnotation]:
+        """Read annotations back.
+
+        Args:
+            trace_ids: A list, a Series, an Index, a frame's column. They are asked for 100 at a
+                time, each once; those that the project does not have yield nothing.
+            identifiers: Only annotations with one of these; not blank. With `trace_ids`, both must
+                hold. Needs Phoenix 15.1.
+            include_annotation_names: Only annotations with one of these names. Notes are left out
+                unless "note" is among them.
+            exclude_annotation_names: No annotations with one of these names.
+            project_identifier: Name or ID of the traces' project. Phoenix reads by project.
+            limit: Most annotations in all; None for no limit.
+
+        Returns:
+            The annotations, newest first for each 100 trace ids.
+
+        Raises:
+            TypeError: when a list of texts is something else.
+            AnnotationValidationError: when an argument is refused, or there are neither trace ids
+                nor identifiers.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot read by identifier.
+            UnexpectedResponseError: when the answer is not Phoenix's: base_url is wrong.
+            AuthenticationError: when the key is missing or wrong.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+        """
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=include_annotation_names,
+            exclude_annotation_names=exclude_annotation_names,
+            limit=limit,
+        )
+        return run(self._connection, Reading(selection))
+
+    def iter_trace_annotations(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        include_annotation_names: Iterable[str] | None = None,
+        exclude_annotation_names: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> Iterator[TraceAnnotation]:
+        """Read annotations one by one, a page of 1,000 at a time when it is needed.
+
+        Args:
+            trace_ids: As in `get_trace_annotations`, and so are the others.
+            identifiers: See there.
+            include_annotation_names: See there.
+            exclude_annotation_names: See there.
+            project_identifier: See there.
+            limit: See there.
+
+        Raises:
+            PhoenixTracesError: as `get_trace_annotations` does; what is wrong with the arguments
+                at once, and the rest while it is read.
+        """
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=include_annotation_names,
+            exclude_annotation_names=exclude_annotation_names,
+            limit=limit,
+        )
+        return stream(self._connection, Reading(selection))
+
+    def get_trace_annotations_dataframe(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        include_annotation_names: Iterable[str] | None = None,
+        exclude_annotation_names: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> pd.DataFrame:
+        """Read annotations into a frame, which `log_trace_annotations_dataframe` takes as it is.
+
+        Args:
+            trace_ids: As in `get_trace_annotations`, and so are the others.
+            identifiers: See there.
+            include_annotation_names: See there.
+            exclude_annotation_names: See there.
+            project_identifier: See there.
+            limit: See there.
+
+        Returns:
+            One row for each annotation. The index is `annotation_id`; the columns are `trace_id`,
+            `annotation_name`, `annotator_kind`, `label`, `score`, `explanation`, `metadata`,
+            `identifier`, `created_at`, `updated_at`, `source` and `user_id`. What is missing is
+            pandas' missing.
+
+        Raises:
+            PhoenixTracesError: as `get_trace_annotations` does.
+        """
+        from phoenix_traces.inputs.frames.tables import annotations_table
+
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=include_annotation_names,
+            exclude_annotation_names=exclude_annotation_names,
+            limit=limit,
+        )
+        return annotations_table(run(self._connection, Reading(selection)))
+
+    def compare_trace_annotations(
+        self,
+        *,
+        trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None = None,
+        dataframe: pd.DataFrame | None = None,
+        annotation_name: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        project_identifier: str = "default",
+    ) -> Comparison:
+        """Compare annotations with what the server has, and change nothing.
+
+        Args:
+            trace_annotations: As in `log_trace_annotations`.
+            dataframe: As in `log_trace_annotations_dataframe`, in place of `trace_annotations`.
+            annotation_name: As there.
+            annotator_kind: As there.
+            project_identifier: Name or ID of the traces' project. Phoenix reads by project.
+
+        Returns:
+            For each row whether it is new, unchanged or changed, and in what; whether it would
+            replace a HUMAN judgement; and whether its trace is missing, where that can be known.
+            Phoenix says so only when it has none of the traces that are asked for together.
+
+        Raises:
+            TypeError: when neither or both are given, or it is of a wrong type.
+            AnnotationValidationError: naming everything that is refused, as an upload does.
+            ProjectNotFoundError: when there is no such project.
+            UnexpectedResponseError: when the answer is not Phoenix's: base_url is wrong.
+            AuthenticationError: when the key is missing or wrong.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+        """
+        rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
+        comparing = Comparing(rows, project_identifier=project_identifier)
+        return run(self._connection, comparing)
+
+    def confirm_trace_annotations(
+        self,
+        *,
+        trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None = None,
+        dataframe: pd.DataFrame | None = None,
+        annotation_name: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        project_identifier: str = "default",
+        timeout: float = 30.0,
+    ) -> Confirmation:
+        """Ask the server until it has annotations as they are given, or the time is up.
+
+        For after an upload with `sync=False`, which Phoenix queues. It says nothing when it drops
+        an annotation, which it does after ten minutes when there is no such trace.
+
+        Args:
+            trace_annotations: What was uploaded.
+            dataframe: What was uploaded, in place of `trace_annotations`.
+            annotation_name: As in `log_trace_annotations_dataframe`.
+            annotator_kind: As there.
+            project_identifier: Name or ID of the traces' project. Phoenix reads by project.
+            timeout: Seconds to keep asking. Phoenix stores some 500 annotations a second.
+
+        Returns:
+            The last comparison: `is_complete`, `incomplete`, `raise_if_incomplete()`.
+
+        Raises:
+            PhoenixTracesError: as `compare_trace_annotations` does.
+        """
+        rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
+        comparing = Comparing(rows, project_identifier=project_identifier, timeout=timeout)
+        return Confirmation(run(self._connection, comparing).rows)
+
+    def delete_trace_annotations(
+        self,
+        *,
+        project_identifier: str,
+        name: str | None = None,
+        identifier: str | None = None,
+        annotator_kind: AnnotatorKind | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        delete_all: bool = False,
+    ) -> None:
+        """Delete the annotations of a project that all of the given arguments describe.
+
+        Needs Phoenix 15.4, which asks for either both times or `delete_all`. Those who are not
+        admins delete only their own.
+
+        Args:
+            project_identifier: Name or ID.
+            name: Only annotations of this name; "note" for notes. Not blank.
+            identifier: Only annotations with this identifier. Not blank.
+            annotator_kind: Only annotations of this kind.
+            start_time: Only annotations created then or later. With a time zone: a naive time is
+                refused, because it could mean another moment.
+            end_time: Only annotations created before; with a time zone.
+            delete_all: Whether annotations of any time may be deleted.
+
+        Raises:
+            TypeError: when a time is no datetime.
+            AnnotationValidationError: when an argument is refused; nothing was sent.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot delete annotations.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+        """
+        steps = deletion(
+            project_identifier=project_identifier,
+            name=name,
+            identifier=identifier,
+            annotator_kind=annotator_kind,
+            start_time=start_time,
+            end_time=end_time,
+            delete_all=delete_all,
+        )
+        run(self._connection, StepByStep(steps))
+
+    def add_trace_note(
+        self, *, trace_id: str, note: str, identifier: str | None = None
+    ) -> InsertedTraceAnnotation:
+        """Write a note on a trace.
+
+        Needs Phoenix 14.13. From 15.7 on it is sent again when an answer is lost, without being
+        there twice: a note without an identifier gets one of its own.
+
+        Args:
+            trace_id: As the server shows it.
+            note: The text.
+            identifier: Writing again with the same one replaces the note; needs Phoenix 15.7.
+                Without one, each call adds a note.
+
+        Raises:
+            AnnotationValidationError: when an argument is blank, or not storable.
+            TraceNotFoundError: when there is no such trace.
+            ServerTooOldError: when the server has no notes, or no identifiers of notes.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+        """
+        steps = new_note(trace_id=trace_id, note=note, identifier=identifier)
+        return run(self._connection, StepByStep(steps))
+
+    def get_trace_notes(
+        self,
+        *,
+        trace_ids: Iterable[str] | None = None,
+        identifiers: Iterable[str] | None = None,
+        project_identifier: str = "default",
+        limit: int | None = None,
+    ) -> list[TraceNote]:
+        """Read notes.
+
+        Args:
+            trace_ids: As in `get_trace_annotations`, and so are the others.
+            identifiers: See there.
+            project_identifier: See there.
+            limit: See there.
+
+        Raises:
+            PhoenixTracesError: as `get_trace_annotations` does.
+        """
+        selection = select(
+            project_identifier=project_identifier,
+            trace_ids=trace_ids,
+            identifiers=identifiers,
+            include_annotation_names=[RESERVED_NAME],
+            limit=limit,
+        )
+        return notes_of(run(self._connection, Reading(selection)))
+
+    def _rubrics(self) -> Rubrics:
+        return rubrics_from(run(self._connection, StepByStep(list_configs(None))))
+
+
+# Public classes say where users import them from, so that reprs, pickles and docs stay as they are.
+Traces.__module__ = "phoenix_traces"

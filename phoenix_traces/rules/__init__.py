@@ -1,0 +1,3 @@
+"""What an annotation is, and what is refused: the pydantic models are the truth."""
+
+from __future__ import annotations

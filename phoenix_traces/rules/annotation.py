@@ -1,0 +1,278 @@
+"""What an annotation is, and what the server answers: the single statement of the rules.
+
+Every path into the client ends here. The rules are Phoenix's own limits, or stand where Phoenix
+would store something else than was meant (see the README, "What is refused, and why").
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    RootModel,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError
+from typing_extensions import Self
+
+from phoenix_traces.rules.json_schema_rules import (
+    METADATA_NUMBER,
+    STORABLE_KEYS,
+    STORABLE_TEXT,
+    JsonSchema,
+    add_rules,
+)
+from phoenix_traces.rules.metadata import json_object, text_problem
+
+AnnotatorKind: TypeAlias = Literal["LLM", "CODE", "HUMAN"]
+
+# Strict, because pydantic would otherwise read bytes as text.
+Text: TypeAlias = Annotated[str, StringConstraints(strict=True)]
+
+_STORABLE_KEYS = Field(json_schema_extra=STORABLE_KEYS)
+
+
+class MetadataValue(RootModel[Any]):
+    """A value in metadata: text, a number, a bool, null, or a list or an object of such values."""
+
+    # For the schema alone: validation walks the value itself.
+    root: (
+        Annotated[str, Field(json_schema_extra=STORABLE_TEXT)]
+        | Annotated[float, Field(json_schema_extra=METADATA_NUMBER)]
+        | bool
+        | list[MetadataValue]
+        | Annotated[dict[str, MetadataValue], _STORABLE_KEYS]
+        | None
+    )
+
+
+# A key is not text that people read: two that differ in white space are two.
+_Key: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=False)]
+
+
+def _unchanged(value: object) -> object:
+    return value
+
+
+# The schema hangs on this type, and not on the field's validator, so that a subclass which narrows
+# its metadata has its own.
+Metadata: TypeAlias = Annotated[
+    dict[_Key, Any],
+    BeforeValidator(
+        _unchanged, json_schema_input_type=Annotated[dict[str, MetadataValue], _STORABLE_KEYS]
+    ),
+]
+
+RESERVED_NAME = "note"
+MAX_KEY_BYTES = 2600
+
+
+# Not built lazily, as the others are: FastAPI would then warn about an endpoint that takes one.
+class AnnotationModel(BaseModel, frozen=True, extra="forbid", revalidate_instances="always"):
+    """Hold what the models of a request share.
+
+    The rules are in validators and in this configuration, not in the fields' types, so that a
+    subclass which narrows a field to its own rubric keeps them.
+    """
+
+    model_config = ConfigDict(str_strip_whitespace=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchema:
+        schema = handler(core_schema)
+        add_rules(handler.resolve_ref_schema(schema), cls)
+        return schema
+
+
+def _storable(value: object) -> None:
+    if isinstance(value, str) and (problem := text_problem(value)):
+        raise PydanticCustomError("unstorable_text", "{problem}", {"problem": problem})
+
+
+def _required_text(value: str) -> str:
+    if not value:
+        raise PydanticCustomError("blank_text", "values must be non-empty strings")
+    _storable(value)
+    return value
+
+
+def _optional_text(value: str | None, field: FieldInfo) -> str | None:
+    # A rubric may ask for what is optional in general.
+    if field.is_required():
+        return _required_text(value or "")
+    _storable(value)
+    return value or None
+
+
+# For what is not an annotation and is named by the same rules.
+RequiredText: TypeAlias = Annotated[
+    Text, StringConstraints(strip_whitespace=True), AfterValidator(_required_text)
+]
+
+
+class AnnotationResult(AnnotationModel, frozen=True):
+    """A judgement: a label, a score, an explanation, or several of them.
+
+    At least one of the three is needed. Text of nothing but white space counts as absent.
+    """
+
+    label: Text | None = Field(
+        default=None,
+        description="The category that was chosen.",
+        examples=["correct"],
+    )
+    score: float | None = Field(
+        default=None,
+        description="A number; higher usually means better.",
+        examples=[0.95],
+    )
+    explanation: Text | None = Field(
+        default=None,
+        description="Why it was judged so.",
+        examples=["The answer agrees with the document that was found."],
+    )
+
+    @field_validator("label", "explanation")
+    @classmethod
+    def _blank_is_absent(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return _optional_text(value, cls.model_fields[str(info.field_name)])
+
+    @field_validator("score", mode="before")
+    @classmethod
+    def _not_text(cls, value: object) -> object:
+        if isinstance(value, (str, bytes, bytearray)):
+            raise PydanticCustomError(
+                "score_text", "cannot be converted to float: it is text; pass a number"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _has_content(self) -> Self:
+        if self.label is None and self.score is None and self.explanation is None:
+            raise PydanticCustomError(
+                "no_result", "At least one of label, score, or explanation must be provided"
+            )
+        return self
+
+
+class TraceAnnotationData(AnnotationModel, frozen=True):
+    """One annotation of one trace.
+
+    The server keeps one annotation for each trace, name and identifier: writing it again replaces
+    the whole annotation, and two reviewers without identifiers overwrite each other.
+
+    Example:
+        >>> TraceAnnotationData(
+        ...     trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+        ...     name="correctness",
+        ...     annotator_kind="HUMAN",
+        ...     result=AnnotationResult(label="correct", score=1),
+        ... ).result.score
+        1.0
+    """
+
+    trace_id: Text = Field(
+        title="Trace ID",
+        description="The trace, as Phoenix shows it.",
+        examples=["4bf92f3577b34da6a3ce929d0e0e4736"],
+    )
+    name: Text = Field(
+        description="What is judged; 'note' is reserved.",
+        examples=["correctness"],
+    )
+    annotator_kind: AnnotatorKind = Field(
+        title="Annotator kind",
+        description="Who judges: a model (LLM), a program (CODE) or a person (HUMAN).",
+        examples=["HUMAN"],
+    )
+    result: AnnotationResult = Field(description="The judgement.")
+    metadata: Metadata | None = Field(
+        default=None,
+        description="Anything else worth keeping, as a JSON object.",
+        examples=[{"reviewer": "ana", "seconds": 41}],
+    )
+    identifier: Text | None = Field(
+        default=None,
+        description="Tells annotations of one name on one trace apart, such as by reviewer.",
+        examples=["ana"],
+    )
+
+    @field_validator("trace_id", "name")
+    @classmethod
+    def _not_blank(cls, value: str) -> str:
+        return _required_text(value)
+
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, value: str) -> str:
+        if value == RESERVED_NAME:
+            raise PydanticCustomError(
+                "reserved_name",
+                "the name 'note' is reserved for notes, which are not annotations; "
+                "choose another name",
+            )
+        return value
+
+    @field_validator("identifier")
+    @classmethod
+    def _blank_is_absent(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return _optional_text(value, cls.model_fields[str(info.field_name)])
+
+    @field_validator("metadata", mode="before")
+    @classmethod
+    def _is_json(cls, value: object) -> dict[str, Any] | None:
+        return None if value is None else json_object(value)
+
+    @model_validator(mode="after")
+    def _key_fits(self) -> Self:
+        size = len(self.name.encode()) + len((self.identifier or "").encode())
+        if size > MAX_KEY_BYTES:
+            raise PydanticCustomError(
+                "too_long_together",
+                "name and identifier take {size} bytes together; PostgreSQL can index {limit}",
+                {"size": size, "limit": MAX_KEY_BYTES},
+            )
+        return self
+
+
+class AnnotateTracesRequestBody(BaseModel, frozen=True, extra="forbid", defer_build=True):
+    """Annotations to store, as `POST v1/trace_annotations` takes them."""
+
+    data: list[TraceAnnotationData] = Field(min_length=1)
+
+
+class InsertedTraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
+    """Hold the ID that the server gave to an annotation; reads as `.id` and as `["id"]`."""
+
+    id: str
+
+    def __getitem__(self, key: Literal["id"]) -> str:
+        if key != "id":
+            raise KeyError(key)
+        return self.id
+
+
+class AnnotateTracesResponseBody(BaseModel, frozen=True, extra="ignore", defer_build=True):
+    """Hold the answer to `POST v1/trace_annotations`: one ID for each annotation, in order."""
+
+    data: list[InsertedTraceAnnotation]
+
+
+# Public classes say where users import them from, so that reprs, pickles and docs stay as they are.
+AnnotationResult.__module__ = "phoenix_traces"
+TraceAnnotationData.__module__ = "phoenix_traces"
+AnnotateTracesRequestBody.__module__ = "phoenix_traces"
+InsertedTraceAnnotation.__module__ = "phoenix_traces"
+AnnotateTracesResponseBody.__module__ = "phoenix_traces"

@@ -1,0 +1,166 @@
+"""Cells of the plainest form, recognised many at a time.
+
+Each test here holds only for cells that the models accept and leave as they are, which a property
+test proves. It need not hold for all of those: what fails it is looked at one by one, by the
+models. So a test may go by exact types and by all cells joined, at the speed of C.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from phoenix_traces.inputs.wire_row import RESULT_NAMES
+from phoenix_traces.rules.annotation import MAX_KEY_BYTES, RESERVED_NAME
+from phoenix_traces.rules.metadata import MAX_INTEGER, MAX_NESTING, MIN_INTEGER, text_problem
+
+if TYPE_CHECKING:
+    Types: TypeAlias = set[type[Any]]
+
+Cells: TypeAlias = Sequence[object]
+JsonObject: TypeAlias = dict[object, object]
+
+_MISSING = type(None)
+_TEXT: Types = {str}
+_NUMBERS: Types = {float, int}
+_SCORES: Types = {float, int, bool}
+_CONTAINERS: Types = {dict, list}
+_JSON: Types = {str, float, int, bool, _MISSING, dict, list}
+
+_ANNOTATOR_KINDS = frozenset({"LLM", "CODE", "HUMAN"})
+_MOST_BYTES_PER_CHARACTER = 4
+_MOST_CONTAINERS = 1_000_000
+
+
+def are_present_texts(values: Cells) -> bool:
+    """Tell that all are text that can be stored, without white space around it."""
+    return _types(values) <= _TEXT and _are_clean(cast("Sequence[str]", values))
+
+
+def are_names(values: Cells) -> bool:
+    """Tell that all are such text, and none is the name that the server keeps for notes."""
+    return are_present_texts(values) and RESERVED_NAME not in values
+
+
+def are_texts(values: Cells) -> bool:
+    """Tell that all are such text, or missing."""
+    present, types = _present(values)
+    return types <= _TEXT and _are_clean(cast("Sequence[str]", present))
+
+
+def are_annotator_kinds(values: Cells) -> bool:
+    """Tell that all are LLM, CODE or HUMAN."""
+    return _types(values) <= _TEXT and _ANNOTATOR_KINDS.issuperset(values)
+
+
+def are_scores(values: Cells) -> bool:
+    """Tell that all are finite numbers, or missing."""
+    present, types = _present(values)
+    try:
+        return types <= _SCORES and all(map(math.isfinite, cast("Sequence[float]", present)))
+    except OverflowError:  # an integer beyond every float
+        return False
+
+
+def are_metadata(values: Cells) -> bool:
+    """Tell that all are dicts of nothing but JSON that can be stored, or missing."""
+    level, types = _present(values)
+    if not types <= {dict}:
+        return False
+    # The containers of one depth together, so that the steps are few and long.
+    for _ in range(MAX_NESTING):
+        dicts = cast("list[JsonObject]", [each for each in level if type(each) is dict])
+        lists = cast("list[list[object]]", [each for each in level if type(each) is list])
+        items = [*chain.from_iterable(map(JsonObject.values, dicts)), *chain.from_iterable(lists)]
+        types = _types(items)
+        if not (types <= _JSON and _have_plain_keys(dicts) and _are_storable(items)):
+            return False
+        if types.isdisjoint(_CONTAINERS):
+            return True
+        level = [item for item in items if type(item) in _CONTAINERS]
+        # What holds itself would grow without end.
+        if len(level) > _MOST_CONTAINERS:
+            return False
+    return False
+
+
+def have_results(columns: Sequence[Cells]) -> bool:
+    """Tell of plain results that each row has one that is not missing."""
+    if any(_MISSING not in _types(values) for values in columns):
+        return True
+    return (None,) * len(columns) not in zip(*columns, strict=True)
+
+
+def are_keys_short(columns: Sequence[Cells]) -> bool:
+    """Tell of plain names and identifiers that those of a row are short enough together."""
+    longest = sum(
+        max((len(value) for value in set(values) if isinstance(value, str)), default=0)
+        for values in columns
+    )
+    return longest * _MOST_BYTES_PER_CHARACTER <= MAX_KEY_BYTES
+
+
+_TESTS = {
+    "trace_id": are_present_texts,
+    "name": are_names,
+    "annotator_kind": are_annotator_kinds,
+    "label": are_texts,
+    "score": are_scores,
+    "explanation": are_texts,
+    "metadata": are_metadata,
+    "identifier": are_texts,
+}
+
+
+def are_rows(cells: Mapping[str, Cells], fields: Collection[str]) -> bool:
+    """Tell that every cell of some rows, and every row of them, is as the models would leave it.
+
+    Args:
+        cells: By field.
+        fields: Those that need to be looked at; the others are the same in every row, and checked.
+    """
+    return (
+        all(_TESTS[field](cells[field]) for field in fields)
+        and have_results([cells[name] for name in RESULT_NAMES if name in fields])
+        and are_keys_short([cells["name"], cells["identifier"]])
+    )
+
+
+def _types(values: Iterable[object]) -> Types:
+    return set(map(type, values))
+
+
+def _present(values: Cells) -> tuple[Cells, Types]:
+    """Return what is not missing, and of which types it is."""
+    types = _types(values)
+    if _MISSING not in types:
+        return values, types
+    return [value for value in values if value is not None], types - {_MISSING}
+
+
+def _are_clean(texts: Sequence[str]) -> bool:
+    # str.strip takes away what the models do, and a little more.
+    return (
+        all(texts)
+        and list(map(str.strip, texts)) == list(texts)
+        and not text_problem("".join(texts))
+    )
+
+
+def _have_plain_keys(objects: Iterable[JsonObject]) -> bool:
+    keys = set[object]().union(*objects)
+    return _types(keys) <= _TEXT and not text_problem("".join(cast("set[str]", keys)))
+
+
+def _are_storable(items: Cells) -> bool:
+    texts = [item for item in items if type(item) is str]
+    numbers = cast("list[float]", [item for item in items if type(item) in _NUMBERS])
+    return (
+        not text_problem("".join(texts))
+        and min(numbers, default=0) > MIN_INTEGER
+        and max(numbers, default=0) < MAX_INTEGER
+        # NaN escapes a comparison, and no sum.
+        and math.isfinite(sum(numbers))
+    )

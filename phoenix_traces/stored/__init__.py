@@ -1,0 +1,3 @@
+"""What Phoenix has: read, compared, deleted; and notes and configs."""
+
+from __future__ import annotations

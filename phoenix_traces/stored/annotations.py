@@ -1,0 +1,97 @@
+"""What Phoenix has: annotations and notes as they are read back.
+
+Unknown keys are ignored, so that a newer server can be read too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from phoenix_traces.rules.annotation import AnnotatorKind
+
+
+def _none_as_empty(value: object) -> object:
+    return {} if value is None else value
+
+
+class StoredResult(BaseModel, frozen=True, extra="ignore", defer_build=True):
+    """Hold a judgement as the server has it: other clients can store one that is all empty."""
+
+    label: str | None = None
+    score: float | None = None
+    explanation: str | None = None
+
+
+class TraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
+    """Hold an annotation that the server has.
+
+    Attributes:
+        id: The server's ID; it stays when the annotation is replaced.
+        created_at: When the first annotation of this (trace_id, name, identifier) was written.
+        updated_at: When the present one was written.
+        source: "API", or "APP" for the web app.
+        user_id: Who wrote it, where the server knows its users.
+        identifier: Empty where none was given.
+    """
+
+    id: str
+    trace_id: str
+    name: str
+    annotator_kind: AnnotatorKind
+    result: Annotated[StoredResult, BeforeValidator(_none_as_empty)] = StoredResult()
+    metadata: Annotated[dict[str, Any], BeforeValidator(_none_as_empty)] = Field(
+        default_factory=dict[str, Any]
+    )
+    identifier: str = ""
+    created_at: datetime
+    updated_at: datetime
+    source: str
+    user_id: str | None = None
+
+
+class TraceNote(BaseModel, frozen=True, extra="ignore", defer_build=True):
+    """Hold a note that the server has on a trace.
+
+    Attributes:
+        id: The server's ID.
+        identifier: Tells the notes of a trace apart; the server or this package makes one up where
+            the writer gives none.
+        user_id: Who wrote it, where the server knows its users.
+    """
+
+    id: str
+    trace_id: str
+    note: str
+    identifier: str
+    created_at: datetime
+    updated_at: datetime
+    user_id: str | None = None
+
+
+class TraceAnnotationPage(BaseModel, frozen=True, extra="ignore", defer_build=True):
+    """Hold one answer to `GET v1/projects/{project}/trace_annotations`."""
+
+    data: list[TraceAnnotation]
+    next_cursor: str | None = None
+
+
+def note_from(annotation: TraceAnnotation) -> TraceNote:
+    """Return the note that Phoenix keeps as an annotation."""
+    return TraceNote(
+        id=annotation.id,
+        trace_id=annotation.trace_id,
+        note=annotation.result.explanation or "",
+        identifier=annotation.identifier,
+        created_at=annotation.created_at,
+        updated_at=annotation.updated_at,
+        user_id=annotation.user_id,
+    )
+
+
+# Public classes say where users import them from, so that reprs, pickles and docs stay as they are.
+StoredResult.__module__ = "phoenix_traces"
+TraceAnnotation.__module__ = "phoenix_traces"
+TraceNote.__module__ = "phoenix_traces"

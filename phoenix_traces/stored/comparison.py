@@ -1,0 +1,199 @@
+"""What the server has, beside what was given: a line for each row of the caller's input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from phoenix_traces.errors import PhoenixTracesError, shown
+from phoenix_traces.stored.lookup import Differences
+from phoenix_traces.stored.text_table import text_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RowStatus: TypeAlias = Literal["new", "unchanged", "changed", "missing trace", "superseded"]
+
+_MOST_ROWS_SHOWN = 20
+_HEADINGS = ("row", "trace_id", "name", "identifier", "status", "what differs")
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """Say how a row of the input stands to what the server has.
+
+    Attributes:
+        position: Zero-based position in the caller's input.
+        identifier: None where the row has none.
+        status: "new" when the server has nothing under the row's key; "unchanged" when it has the
+            same; "changed" when it has something else; "missing trace" when the server is known not
+            to have the trace in this project; "superseded" when a later row has the same key.
+        differences: For each field that differs, what the server has and what was given.
+        overwrites_human: Whether writing the row would replace a HUMAN judgement by another, be it
+            of a HUMAN, an LLM or CODE.
+        annotation_id: The server's ID of what it has.
+    """
+
+    position: int
+    trace_id: str
+    name: str
+    identifier: str | None
+    status: RowStatus
+    differences: Differences = field(default_factory=dict[str, tuple[object, object]])
+    overwrites_human: bool = False
+    annotation_id: str | None = None
+
+    def described(self) -> str:
+        """Return what differs, in words."""
+        changes = [
+            f"{name}: {shown(was)} -> {shown(given)}"
+            for name, (was, given) in self.differences.items()
+        ]
+        return "; ".join(
+            [*(["replaces a HUMAN judgement"] if self.overwrites_human else []), *changes]
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """Hold how each row stands to what the server has; prints as a table.
+
+    Attributes:
+        rows: One for each row of the input, in order.
+    """
+
+    rows: tuple[ComparedRow, ...]
+
+    @property
+    def total(self) -> int:
+        """Return the number of rows in the input."""
+        return len(self.rows)
+
+    @property
+    def new(self) -> tuple[int, ...]:
+        """Return the positions of the rows that the server does not have."""
+        return self._with_status("new")
+
+    @property
+    def unchanged(self) -> tuple[int, ...]:
+        """Return the positions of the rows that the server has, equal in everything."""
+        return self._with_status("unchanged")
+
+    @property
+    def changed(self) -> tuple[int, ...]:
+        """Return the positions of the rows of which the server has another version."""
+        return self._with_status("changed")
+
+    @property
+    def missing_trace(self) -> tuple[int, ...]:
+        """Return the positions of the rows whose trace is known not to be in the project."""
+        return self._with_status("missing trace")
+
+    @property
+    def superseded(self) -> tuple[int, ...]:
+        """Return the positions of the rows that are never sent: a later one has the same key."""
+        return self._with_status("superseded")
+
+    @property
+    def overwrites_human(self) -> tuple[int, ...]:
+        """Return the positions of the changed rows that would replace a HUMAN judgement."""
+        return self._where(lambda row: row.overwrites_human)
+
+    def _with_status(self, status: RowStatus) -> tuple[int, ...]:
+        return self._where(lambda row: row.status == status)
+
+    def _where(self, chosen: Callable[[ComparedRow], bool]) -> tuple[int, ...]:
+        return tuple(row.position for row in self.rows if chosen(row))
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return a frame with one row for each row of the input, in order."""
+        from phoenix_traces.inputs.frames.tables import comparison_table
+
+        return comparison_table(self.rows)
+
+    def summary(self) -> str:
+        """Return the counts in a line."""
+        changed = f"{len(self.changed)} changed"
+        if human := len(self.overwrites_human):
+            changed += f" ({human} of them HUMAN judgements)"
+        counts = [f"{len(self.new)} new", f"{len(self.unchanged)} unchanged", changed]
+        counts += [
+            f"{len(positions)} {words}"
+            for positions, words in (
+                (self.missing_trace, "of missing traces"),
+                (self.superseded, "superseded"),
+            )
+            if positions
+        ]
+        return f"{self.total} annotations: {', '.join(counts)}"
+
+    def __str__(self) -> str:
+        return _report(self.summary(), [row for row in self.rows if row.status != "unchanged"])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.summary()}>"
+
+
+class Confirmation(Comparison):
+    """Hold which rows have arrived: a `Comparison` made when they had, or when the time was up."""
+
+    @property
+    def confirmed(self) -> tuple[int, ...]:
+        """Return the positions of the rows that the server has, equal in everything."""
+        return self.unchanged
+
+    @property
+    def incomplete(self) -> tuple[int, ...]:
+        """Return the positions of the rows that it does not have, or has another version of."""
+        return self._where(lambda row: row.status not in ("unchanged", "superseded"))
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every row has arrived."""
+        return not self.incomplete
+
+    def raise_if_incomplete(self) -> None:
+        """Raise unless every row has arrived.
+
+        Raises:
+            IncompleteUploadError: naming the rows that have not.
+        """
+        if incomplete := frozenset(self.incomplete):
+            heading = f"{len(incomplete)} of {self.total} annotations have not arrived"
+            rows = [row for row in self.rows if row.position in incomplete]
+            raise IncompleteUploadError(_report(heading, rows), self)
+
+
+class IncompleteUploadError(PhoenixTracesError):
+    """Report that some annotations were not there, or not equal, when the time was up.
+
+    Attributes:
+        confirmation: What is known of each annotation.
+    """
+
+    def __init__(self, message: str, confirmation: Confirmation) -> None:
+        self.confirmation = confirmation
+        super().__init__(message)
+
+
+def _report(heading: str, rows: Iterable[ComparedRow]) -> str:
+    cells = [
+        (
+            str(row.position),
+            row.trace_id,
+            row.name,
+            row.identifier or "",
+            row.status,
+            row.described(),
+        )
+        for row in rows
+    ]
+    return text_table(heading, _HEADINGS, cells, most_rows=_MOST_ROWS_SHOWN)
+
+
+# Public classes say where users import them from, so that reprs, pickles and docs stay as they are.
+ComparedRow.__module__ = "phoenix_traces"
+Comparison.__module__ = "phoenix_traces"
+Confirmation.__module__ = "phoenix_traces"
+IncompleteUploadError.__module__ = "phoenix_traces"

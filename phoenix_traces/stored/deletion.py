@@ -1,0 +1,82 @@
+"""The deletion of annotations of a project."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from phoenix_traces.errors import PhoenixStatusError
+from phoenix_traces.protocol.answers import project_error
+from phoenix_traces.protocol.exchange import Call
+from phoenix_traces.protocol.steps import Steps
+from phoenix_traces.protocol.versions import DELETING, too_old
+from phoenix_traces.rules.annotation import AnnotatorKind
+from phoenix_traces.stored.selection import annotations_path, refused, required_text
+
+_KINDS = ("LLM", "CODE", "HUMAN")
+
+
+def deletion(
+    *,
+    project_identifier: str,
+    name: str | None,
+    identifier: str | None,
+    annotator_kind: AnnotatorKind | None,
+    start_time: datetime | None,
+    end_time: datetime | None,
+    delete_all: bool,
+) -> Steps[None]:
+    """Return the steps that delete what all of the given arguments describe.
+
+    Raises:
+        AnnotationValidationError: when the server's gate would not open, or an argument is wrong.
+    """
+    params: dict[str, str] = {}
+    # A blank text must not count as absent here: that would delete more, not less.
+    if name is not None:
+        params["name"] = required_text("name", name)
+    if identifier is not None:
+        params["identifier"] = required_text("identifier", identifier)
+    if annotator_kind is not None:
+        if annotator_kind not in _KINDS:
+            raise refused("annotator_kind", annotator_kind, f"must be one of {', '.join(_KINDS)}")
+        params["annotator_kind"] = annotator_kind
+    params |= _gate(start_time, end_time, delete_all=delete_all)
+    return _delete(annotations_path(project_identifier), params)
+
+
+def _gate(start: datetime | None, end: datetime | None, *, delete_all: bool) -> dict[str, str]:
+    params = {
+        field: _utc(field, moment)
+        for field, moment in (("start_time", start), ("end_time", end))
+        if moment is not None
+    }
+    if delete_all:
+        params["delete_all"] = "true"
+    elif start is None or end is None:
+        raise refused(
+            "start_time" if start is None else "end_time",
+            None,
+            "give both start_time and end_time, or delete_all=True; name, identifier and "
+            "annotator_kind only narrow what is deleted",
+        )
+    if start is not None and end is not None and start >= end:
+        raise refused("start_time", start, f"must be before end_time, {end}")
+    return params
+
+
+def _utc(field: str, moment: object) -> str:
+    if not isinstance(moment, datetime):
+        raise TypeError(f"{field} must be a datetime, not {type(moment).__name__}")
+    if moment.utcoffset() is None:
+        problem = "has no time zone, so it could mean another moment: add one, such as timezone.utc"
+        raise refused(field, moment, problem)
+    return moment.astimezone(timezone.utc).isoformat()
+
+
+def _delete(path: str, params: dict[str, str]) -> Steps[None]:
+    try:
+        yield Call("DELETE", path, params)
+    except PhoenixStatusError as error:
+        # To a server that cannot delete, the path is as wrong as any other.
+        old = too_old(error.response, DELETING) if error.status_code == 405 else None
+        raise old or project_error(error.response) from None

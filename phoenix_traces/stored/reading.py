@@ -1,0 +1,152 @@
+"""The reading of annotations, page after page."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
+from pydantic import ValidationError
+from typing_extensions import override
+
+from phoenix_traces.errors import PhoenixHTTPError, PhoenixStatusError
+from phoenix_traces.protocol.answers import (
+    not_json,
+    project_error,
+    status_error,
+    trace_error,
+    transport_error,
+)
+from phoenix_traces.protocol.exchange import Call, Outcome, Params, Stream
+from phoenix_traces.protocol.versions import READING_BY_IDENTIFIER, too_old
+from phoenix_traces.stored.annotations import (
+    TraceAnnotation,
+    TraceAnnotationPage,
+    TraceNote,
+    note_from,
+)
+from phoenix_traces.stored.selection import Selection
+
+# The server takes 10,000; a smaller page is there sooner, and costs little more in all.
+PAGE_SIZE = 1_000
+
+# The server's words when none of the traces asked for is in the project. Any other 404 is trouble.
+_NO_SUCH_TRACES = "None of the supplied trace_ids exist"
+
+
+@dataclass(frozen=True)
+class AbsentTraces:
+    """Hold traces that are not in the project, and how the server said so."""
+
+    trace_ids: tuple[str, ...]
+    response: httpx.Response
+
+    def error(self) -> PhoenixStatusError:
+        """Return the error for a caller who needs them."""
+        return trace_error(status_error(self.response), self.trace_ids)
+
+
+class Reading(Stream[TraceAnnotation]):
+    """The stream of the annotations that a selection names; newest first within each question.
+
+    Args:
+        selection: What to read.
+        page_size: Most annotations in an answer.
+
+    Attributes:
+        error: What went wrong, if anything; then nothing more is asked.
+    """
+
+    max_concurrency = 1
+
+    def __init__(self, selection: Selection, *, page_size: int = PAGE_SIZE) -> None:
+        self._selection = selection
+        self._page_size = page_size
+        self._questions: deque[Params] = deque(selection.questions())
+        self._under_way: dict[Call, Params] = {}
+        self._found: list[TraceAnnotation] = []
+        self._left = selection.limit
+        self._absent: list[AbsentTraces] = []
+        self.error: PhoenixHTTPError | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether there is nothing more to ask or to wait for."""
+        return not self._under_way and (self._is_enough or not self._questions)
+
+    @property
+    def _is_enough(self) -> bool:
+        return self.error is not None or self._left == 0
+
+    @override
+    def next_call(self, now: float) -> Call | float | None:
+        """Return the request for the next page."""
+        if self._is_enough or not self._questions:
+            return None
+        question = self._questions.popleft()
+        size = self._page_size if self._left is None else min(self._page_size, self._left)
+        call = Call("GET", self._selection.path, {**question, "limit": str(size)})
+        self._under_way[call] = question
+        return call
+
+    @override
+    def receive(self, call: Call, outcome: Outcome, now: float) -> None:
+        """Take a page, and note where the next one begins."""
+        question = self._under_way.pop(call)
+        if isinstance(outcome, httpx.RequestError):
+            self.error = transport_error(outcome)
+        elif "identifier" in question and (old := too_old(outcome, READING_BY_IDENTIFIER)):
+            self.error = old
+        elif outcome.is_success:
+            self._take_page(question, outcome)
+        elif outcome.status_code == 404 and outcome.text.startswith(_NO_SUCH_TRACES):
+            self._absent.append(AbsentTraces(tuple(question["trace_ids"]), outcome))
+        else:
+            self.error = project_error(outcome)
+
+    def _take_page(self, question: Params, response: httpx.Response) -> None:
+        try:
+            page = TraceAnnotationPage.model_validate_json(response.content)
+        except ValidationError:
+            self.error = not_json(response)
+            return
+        self._found += page.data
+        if self._left is not None:
+            self._left -= len(page.data)
+        if page.next_cursor is not None:
+            self._questions.appendleft({**question, "cursor": page.next_cursor})
+
+    @override
+    def take(self) -> list[TraceAnnotation]:
+        """Return the annotations that came since they were last taken."""
+        found, self._found = self._found, []
+        return found
+
+    def take_absent(self) -> list[AbsentTraces]:
+        """Return the traces that turned out not to be in the project since they were last taken.
+
+        The server says so only when it has none of those that were asked for together.
+        """
+        absent, self._absent = self._absent, []
+        return absent
+
+    @override
+    def result(self) -> list[TraceAnnotation]:
+        """Return the annotations that were not taken yet.
+
+        Raises:
+            PhoenixHTTPError: when something went wrong.
+        """
+        if self.error is not None:
+            raise self.error
+        return self.take()
+
+    @override
+    def interrupted(self, error: BaseException) -> None:
+        """Do nothing: what was read is lost, and nothing else."""
+
+
+def notes_of(annotations: Sequence[TraceAnnotation]) -> list[TraceNote]:
+    """Return the notes that Phoenix keeps as annotations."""
+    return [note_from(each) for each in annotations]

@@ -1,0 +1,181 @@
+"""What to read: the caller's choice, checked, and cut into questions that fit a URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from urllib.parse import quote
+
+from phoenix_traces.errors import AnnotationFailure, AnnotationValidationError, shown
+from phoenix_traces.protocol.exchange import Params
+from phoenix_traces.rules.annotation import RESERVED_NAME
+from phoenix_traces.rules.metadata import text_problem
+from phoenix_traces.rules.text import WHITE_SPACE
+
+# The server takes 1,000 at a time, which makes a longer URL than common proxies take.
+MOST_IN_A_QUESTION = 100
+_MOST_BYTES_OF_IDS = 4_500
+_MOST_BYTES_OF_IDENTIFIERS = 2_000
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Hold what to read; None means whatever there is, and empty means nothing.
+
+    Attributes:
+        path: Where the project's annotations are, relative to the base URL.
+        limit: Most annotations in all.
+    """
+
+    path: str
+    trace_ids: tuple[str, ...] | None = None
+    identifiers: tuple[str, ...] | None = None
+    include: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+    limit: int | None = None
+
+    def questions(self) -> Iterator[Params]:
+        """Yield the parameters of each request, without page size and cursor."""
+        if self.include == ():
+            return
+        names: dict[str, Sequence[str]] = {}
+        if self.include is not None:
+            names["include_annotation_names"] = self.include
+        if self.exclude:
+            names["exclude_annotation_names"] = self.exclude
+        for trace_ids, identifiers in product(
+            _parts("trace_ids", self.trace_ids, _MOST_BYTES_OF_IDS),
+            _parts("identifier", self.identifiers, _MOST_BYTES_OF_IDENTIFIERS),
+        ):
+            yield {**trace_ids, **identifiers, **names}
+
+
+def select(
+    *,
+    project_identifier: str,
+    trace_ids: Iterable[str] | None = None,
+    identifiers: Iterable[str] | None = None,
+    include_annotation_names: Iterable[str] | None = None,
+    exclude_annotation_names: Iterable[str] | None = None,
+    limit: int | None = None,
+) -> Selection:
+    """Return a caller's choice, checked.
+
+    Raises:
+        TypeError: when a list of texts is something else.
+        AnnotationValidationError: naming what is refused.
+    """
+    include = texts("include_annotation_names", include_annotation_names)
+    exclude = texts("exclude_annotation_names", exclude_annotation_names) or ()
+    if include is None or RESERVED_NAME not in include:
+        exclude = tuple(dict.fromkeys((*exclude, RESERVED_NAME)))
+    if limit is not None and limit < 1:
+        raise refused("limit", limit, "must be 1 or more, or None for no limit")
+    selection = Selection(
+        path=annotations_path(project_identifier),
+        trace_ids=texts("trace_ids", trace_ids),
+        identifiers=texts("identifiers", identifiers),
+        include=include,
+        exclude=exclude,
+        limit=limit,
+    )
+    if selection.trace_ids is None and selection.identifiers is None:
+        raise refused(
+            "trace_ids", None, "Phoenix reads by trace_ids, identifiers or both: pass one"
+        )
+    return selection
+
+
+def annotations_path(project_identifier: str) -> str:
+    """Return where the annotations of a project are read and deleted.
+
+    Raises:
+        AnnotationValidationError: when the server could not find a project by this text.
+    """
+    project = required_text("project_identifier", project_identifier)
+    if "/" in project or project in (".", ".."):
+        problem = "cannot be part of a path: use the project's ID instead of its name"
+        raise refused("project_identifier", project, problem)
+    return f"v1/projects/{quote(project, safe='')}/trace_annotations"
+
+
+def texts(field: str, values: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return texts without white space around them and without repetitions.
+
+    Args:
+        field: The caller's name for them.
+        values: A list, a Series, an Index or anything else that yields texts.
+
+    Raises:
+        TypeError: when it is one text, a mapping or a frame.
+        AnnotationValidationError: naming every value that is refused.
+    """
+    if values is None:
+        return None
+    _refuse_what_is_no_list(field, values)
+    given = list(values)
+    failures = [
+        AnnotationFailure(position, None, field, value, problem)
+        for position, value in enumerate(given)
+        if (problem := _problem(value))
+    ]
+    if failures:
+        raise AnnotationValidationError(failures, total=len(given))
+    return tuple(dict.fromkeys(value.strip(WHITE_SPACE) for value in given))
+
+
+def _problem(value: object) -> str | None:
+    if not isinstance(value, str):
+        return f"must be text, not {type(value).__name__}"
+    if not value.strip(WHITE_SPACE):
+        return "must not be blank"
+    return text_problem(value)
+
+
+def required_text(field: str, value: str) -> str:
+    """Return a text without white space around it.
+
+    Raises:
+        AnnotationValidationError: when it is blank, no text, or not storable.
+    """
+    if problem := _problem(value):
+        raise refused(field, value, problem)
+    return value.strip(WHITE_SPACE)
+
+
+def refused(field: str, value: object, problem: str) -> AnnotationValidationError:
+    """Return the error about one argument."""
+    given = "" if value is None else f" {shown(value)}"
+    message = f"{field}:{given} {problem}"
+    return AnnotationValidationError(
+        [AnnotationFailure(None, None, field, value, message)], total=0
+    )
+
+
+def _refuse_what_is_no_list(field: str, values: object) -> None:
+    if isinstance(values, (str, bytes, bytearray)):
+        raise TypeError(f"{field} must be an iterable of texts, and this is one: put it in a list")
+    kind = type(values).__name__
+    if isinstance(values, Mapping) or hasattr(values, "columns"):
+        raise TypeError(f"{field} must be an iterable of texts, not {kind}: pass one column of it")
+
+
+def _parts(
+    name: str, values: tuple[str, ...] | None, most_bytes: int
+) -> Iterator[dict[str, Sequence[str]]]:
+    """Yield values as parameters, as many as fit a question; only {} where anything will do."""
+    if values is None:
+        yield {}
+        return
+    part: list[str] = []
+    size = 0
+    for value in values:
+        length = len(name) + len(quote(value, safe="")) + 2
+        if part and (len(part) == MOST_IN_A_QUESTION or size + length > most_bytes):
+            yield {name: part}
+            part, size = [], 0
+        part.append(value)
+        size += length
+    if part:
+        yield {name: part}

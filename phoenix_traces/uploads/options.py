@@ -1,0 +1,67 @@
+"""How an upload is cut, paced and carried on when something fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, Field
+
+from phoenix_traces.report import UploadReport
+
+DEFAULT_FRAME_BATCH = 100
+
+# Proxies in front of Phoenix commonly refuse bodies above 1 MB; their limit counts headers too.
+DEFAULT_MAX_BATCH_BYTES = 900_000
+
+ProgressCallback: TypeAlias = Callable[[int, int], object]
+ReportCallback: TypeAlias = Callable[[UploadReport], object]
+
+
+class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_build=True):
+    """Say how an upload is cut into requests and what happens when some of it fails.
+
+    Attributes:
+        batch_size: Most rows in a request. Left out: 100 for frames, no limit for lists.
+        max_batch_bytes: Most bytes in a request's body; a larger single row goes alone.
+        max_concurrency: Most requests under way at once.
+        on_error: "raise" sends nothing more after the first batch that failed for good;
+            "continue" tries every batch and raises at the end.
+        on_missing_trace: "raise" treats an unknown trace as an error; "skip" leaves its rows out,
+            stores the others and warns with `SkippedAnnotationWarning`. The server names unknown
+            traces with `sync=True` only.
+        skip_unchanged: Send only rows that the server does not have as they are, so that an upload
+            that broke off costs only its rest when it is run again. What it has is read first.
+        overwrite: "always" replaces what the server has under a row's key; "never" sends only rows
+            of which it has nothing; "not_human" never replaces a HUMAN judgement by one of an LLM
+            or CODE. What the server has is read first, so that what someone else writes in the
+            meantime is not seen. Other rows are left out, and are in the report's `refused`.
+        project_identifier: Name or ID of the project of all the traces, where `skip_unchanged` and
+            `overwrite` read; Phoenix reads by project, and writes without. With an `overwrite`
+            other than "always", a trace known not to be there is waited for as
+            `wait_for_traces` says, and then treated as `on_missing_trace` says.
+        wait_for_traces: Seconds to keep asking for traces that the server does not have yet.
+        on_progress: Called with the rows done and the rows in all, after each answer. Done means
+            that nothing more will be tried for them. An exception that it raises ends the upload.
+        on_report: Called once with the `UploadReport`, however the upload ends.
+    """
+
+    batch_size: Annotated[int, Field(ge=1)] | None = None
+    max_batch_bytes: Annotated[int, Field(ge=1)] = DEFAULT_MAX_BATCH_BYTES
+    max_concurrency: Annotated[int, Field(ge=1, le=64)] = 1
+    on_error: Literal["raise", "continue"] = "raise"
+    on_missing_trace: Literal["raise", "skip"] = "raise"
+    skip_unchanged: bool = False
+    overwrite: Literal["always", "never", "not_human"] = "always"
+    project_identifier: str = "default"
+    wait_for_traces: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    on_progress: ProgressCallback | None = None
+    on_report: ReportCallback | None = None
+
+    def rows_in_batch(self, default: int | None) -> int | None:
+        """Return the most rows in a request, where leaving the option out differs from None."""
+        return self.batch_size if "batch_size" in self.model_fields_set else default
+
+
+# Public classes say where users import them from, so that reprs, pickles and docs stay as they are.
+UploadOptions.__module__ = "phoenix_traces"

@@ -1,0 +1,249 @@
+"""The upload of annotations: what to send, what each answer means, and the account of every row.
+
+One call carries one batch. An answer settles its rows or makes smaller batches of them: without the
+traces that a 404 names, without the rows that a 422 names, in halves after a 413. Rows go out once
+at a time, and a row that a later one replaces never goes out (see `Rows.superseded`), so that calls
+may be under way together, be repeated and overtake each other without harm.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from dataclasses import dataclass
+from itertools import count
+from typing import Generic
+
+import httpx
+
+from phoenix_traces.errors import (
+    PhoenixHTTPError,
+    PhoenixStatusError,
+    ServerValidationError,
+    SkippedAnnotationWarning,
+    TraceNotFoundError,
+)
+from phoenix_traces.inputs.rows import Rows, RowT
+from phoenix_traces.protocol.answers import inserted_annotations, status_error, transport_error
+from phoenix_traces.protocol.exchange import MAYBE_PROCESSED, Call, Outcome
+from phoenix_traces.report import UploadFailure, UploadReport
+from phoenix_traces.rules.annotation import InsertedTraceAnnotation
+from phoenix_traces.uploads.account import Account
+from phoenix_traces.uploads.batches import Batch, cut, encode_body
+from phoenix_traces.uploads.options import UploadOptions
+from phoenix_traces.warn import warn_caller
+
+PATH = "v1/trace_annotations"
+
+# Phoenix ingests spans within seconds; asking more often would only load it.
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 10.0
+
+
+@dataclass(frozen=True)
+class _Job(Generic[RowT]):
+    """A batch to send, its body if it is made already, and how long its traces are waited for."""
+
+    batch: Batch[RowT]
+    body: bytes | None = None
+    give_up_at: float | None = None
+    pause: float = _FIRST_PAUSE
+
+
+class Upload(Generic[RowT]):
+    """The exchange that stores annotations.
+
+    Args:
+        rows: What to send, checked already.
+        sync: Whether the server is to answer once the rows are stored, with their IDs.
+        options: How to cut it, and what to do when something fails.
+        default_batch_size: Most rows in a request, where the options do not say; None for no limit.
+        account: With what is known of rows beforehand; those must not be among the rows to send.
+    """
+
+    def __init__(
+        self,
+        rows: Rows[RowT],
+        *,
+        sync: bool,
+        options: UploadOptions | None = None,
+        default_batch_size: int | None = None,
+        account: Account | None = None,
+    ) -> None:
+        self._rows = rows
+        self._sync = sync
+        self._options = options or UploadOptions()
+        self.max_concurrency = self._options.max_concurrency
+        self._fresh = cut(
+            rows,
+            batch_size=self._options.rows_in_batch(default_batch_size),
+            max_bytes=self._options.max_batch_bytes,
+        )
+        self._again: deque[_Job[RowT]] = deque()
+        self._waiting: list[tuple[float, int, _Job[RowT]]] = []
+        self._number = count()
+        self._flying: dict[Call, _Job[RowT]] = {}
+        self._account = account or Account(rows.total, rows.superseded)
+        self._stopped = False
+
+    # What to send
+
+    def next_call(self, now: float) -> Call | float | None:
+        """Return the next batch, what is due first and what is new last."""
+        if self._stopped:
+            return None
+        job = self._next_job(now)
+        if job is None:
+            return self._waiting[0][0] if self._waiting else None
+        body = job.body or encode_body(self._rows.encode, job.batch.rows)
+        call = Call("POST", PATH, {"sync": "true"} if self._sync else {}, body)
+        self._flying[call] = job
+        return call
+
+    def _next_job(self, now: float) -> _Job[RowT] | None:
+        if self._waiting and self._waiting[0][0] <= now:
+            return heapq.heappop(self._waiting)[2]
+        if self._again:
+            return self._again.popleft()
+        for batch, body in self._fresh:
+            return _Job(batch, body)
+        return None
+
+    def _send_again(self, *batches: Batch[RowT]) -> None:
+        self._again.extend(_Job(batch) for batch in batches if batch)
+
+    # What came of it
+
+    def receive(self, call: Call, outcome: Outcome, now: float) -> None:
+        """Take what came of a batch: settle its rows, or make smaller batches of them."""
+        job = self._flying[call]
+        if _maybe_processed(outcome):
+            self._account.doubt(job.batch.positions)
+        if isinstance(outcome, httpx.RequestError):
+            self._fail(job.batch, transport_error(outcome))
+        elif outcome.is_success:
+            self._take_answer(job.batch, outcome)
+        else:
+            self._take_refusal(job, outcome, now)
+        # Last, because an interrupt may come at any line, and rows under way are unknown.
+        del self._flying[call]
+        if self._options.on_progress is not None:
+            self._options.on_progress(self._account.done, self._account.total)
+
+    def _take_answer(self, batch: Batch[RowT], response: httpx.Response) -> None:
+        answer = inserted_annotations(response, len(batch) if self._sync else 0)
+        if isinstance(answer, PhoenixStatusError):
+            self._account.doubt(batch.positions)
+            self._fail(batch, answer)
+        else:
+            self._account.store(batch.positions, answer)
+
+    def _take_refusal(self, job: _Job[RowT], response: httpx.Response, now: float) -> None:
+        batch = job.batch
+        trace_ids = [self._rows.trace_id(row) for row in batch.rows]
+        error = status_error(response, trace_ids=trace_ids, positions=batch.positions)
+        if response.status_code == 413 and len(batch) > 1:
+            middle = len(batch) // 2
+            self._send_again(
+                batch.pick(lambda place: place < middle), batch.pick(lambda place: place >= middle)
+            )
+        elif isinstance(error, TraceNotFoundError) and self._may_go_on_without(error):
+            self._go_on_without_missing(job, error, now)
+        elif isinstance(error, ServerValidationError) and self._options.on_error == "continue":
+            self._go_on_without_refused(batch, error)
+        else:
+            self._fail(batch, error)
+
+    def _may_go_on_without(self, error: TraceNotFoundError) -> bool:
+        goes_on = self._options.on_missing_trace == "skip" or self._options.wait_for_traces > 0
+        return goes_on and bool(error.missing_trace_ids)
+
+    def _go_on_without_missing(
+        self, job: _Job[RowT], error: TraceNotFoundError, now: float
+    ) -> None:
+        missing = frozenset(error.missing_trace_ids)
+        rows = job.batch.rows
+        late = job.batch.pick(lambda place: self._rows.trace_id(rows[place]) in missing)
+        self._send_again(
+            job.batch.pick(lambda place: self._rows.trace_id(rows[place]) not in missing)
+        )
+        give_up_at = job.give_up_at
+        if give_up_at is None:
+            give_up_at = now + self._options.wait_for_traces
+        if now < give_up_at:
+            at = min(now + job.pause, give_up_at)
+            pause = min(job.pause * 2, _LONGEST_PAUSE)
+            later = _Job(late, give_up_at=give_up_at, pause=pause)
+            heapq.heappush(self._waiting, (at, next(self._number), later))
+        elif self._options.on_missing_trace == "skip":
+            self._account.skip(late.positions, error)
+        else:
+            self._fail(late, error)
+
+    def _go_on_without_refused(self, batch: Batch[RowT], error: ServerValidationError) -> None:
+        refused = frozenset(error.positions)
+        if not refused:
+            self._fail(batch, error)
+            return
+        self._fail(batch.pick(lambda place: batch.positions[place] in refused), error)
+        self._send_again(batch.pick(lambda place: batch.positions[place] not in refused))
+
+    def _fail(self, batch: Batch[RowT], error: PhoenixHTTPError) -> None:
+        self._account.fail(batch.positions, error)
+        if self._options.on_error == "raise":
+            self._stopped = True
+
+    # What it all came to
+
+    def report(self) -> UploadReport:
+        """Return the account as it stands; rows under way are unknown."""
+        return self._account.report(job.batch.positions for job in self._flying.values())
+
+    def result(self) -> list[InsertedTraceAnnotation]:
+        """Return what the server inserted, in the order of the input; nothing with `sync=False`.
+
+        Raises:
+            PhoenixHTTPError: the first failure, with the account in `.report`.
+        """
+        error, skipped = self._account.error, self._account.skipped
+        # A report of many rows is large, so without need there is none.
+        if error or skipped or self._options.on_report:
+            report = self.report()
+            self._hand_over(report)
+            if error:
+                error.report = report
+                raise error
+            if skipped:
+                warn_caller(SkippedAnnotationWarning(_skipped_text(skipped, report), report))
+        return self._account.inserted()
+
+    def interrupted(self, error: BaseException) -> None:
+        """Attach the account to what stopped the upload: an interrupt, a cancellation, a bug."""
+        report = self.report()
+        vars(error)["report"] = report
+        self._hand_over(report)
+
+    def _hand_over(self, report: UploadReport) -> None:
+        if self._options.on_report is not None:
+            self._options.on_report(report)
+
+
+def _maybe_processed(outcome: Outcome) -> bool:
+    """Tell whether the server may have stored the batch although its answer does not say so."""
+    if isinstance(outcome, httpx.Response):
+        doubtful = outcome.status_code >= 500 or outcome.status_code == 408
+        return doubtful or outcome.request.extensions.get(MAYBE_PROCESSED, False)
+    try:
+        return bool(outcome.request.extensions.get(MAYBE_PROCESSED, True))
+    except RuntimeError:  # httpx's way of saying that the error has no request
+        return True
+
+
+def _skipped_text(skipped: list[UploadFailure], report: UploadReport) -> str:
+    positions = sorted(position for failure in skipped for position in failure.positions)
+    shown = ", ".join(map(str, positions[:10])) + (", ..." if len(positions) > 10 else "")
+    reasons = "; ".join(dict.fromkeys(str(failure.error) for failure in skipped[:3]))
+    return (
+        f"{len(positions)} of {report.total} annotations were left out because their traces do not "
+        f"exist (rows {shown}): {reasons}"
+    )

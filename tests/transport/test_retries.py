@@ -1,0 +1,308 @@
+from __future__ import annotations
+
+import asyncio
+import datetime
+import threading
+from collections.abc import AsyncIterator, Iterator
+from email.utils import format_datetime
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import httpx_retries.retry
+import pytest
+
+from phoenix_traces.protocol.exchange import ABANDONED, MAYBE_PROCESSED, REPEATABLE
+from phoenix_traces.transport import retries
+from phoenix_traces.transport.retries import (
+    BUDGET_SECONDS,
+    LONGEST_BACKOFF,
+    LONGEST_RETRY_AFTER,
+    RepeatingTransport,
+)
+from phoenix_traces.transport.whole_answers import AsyncWholeAnswers, WholeAnswers
+from tests.support.annotations import annotation
+from tests.support.colours import Answer, Colour, FakePhoenix, both_colours, client_traces
+
+NOW = datetime.datetime(2026, 11, 20, 12, 0, tzinfo=datetime.timezone.utc)
+
+
+class Clock:
+    """Time that passes only in pauses and where a test says so; jitter takes nothing off."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.pauses: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+    async def sleep_async(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+class FixedDatetime(datetime.datetime):
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> FixedDatetime:
+        return cls.fromtimestamp(NOW.timestamp(), tz)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    stand_ins: dict[str, object] = {
+        "time": made,
+        "asyncio": SimpleNamespace(sleep=made.sleep_async),
+        "random": SimpleNamespace(uniform=lambda low, high: high),
+        "datetime": SimpleNamespace(datetime=FixedDatetime, timezone=datetime.timezone),
+    }
+    for name, stand_in in stand_ins.items():
+        monkeypatch.setattr(httpx_retries.retry, name, stand_in)
+    monkeypatch.setattr(retries, "time", made)
+    return made
+
+
+class CutOff(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that ends too early."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b'{"data"'
+        raise httpx.RemoteProtocolError("peer closed connection without sending complete body")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+
+def _send(
+    colour: Colour,
+    inner: FakePhoenix,
+    *,
+    method: str = "POST",
+    repeatable: bool = True,
+    **policy: Any,
+) -> tuple[httpx.Request, httpx.Response]:
+    """Send one call through the retrying transport; return it with its answer, or raise."""
+    request = httpx.Request(
+        method, f"{inner.base_url}/v1/trace_annotations", extensions={REPEATABLE: repeatable}
+    )
+    if colour is Colour.SYNC:
+        sync = RepeatingTransport(WholeAnswers(inner.transport()), **policy)
+        with httpx.Client(transport=sync) as client:
+            return request, client.send(request)
+
+    async def send_async() -> httpx.Response:
+        wrapped = RepeatingTransport(AsyncWholeAnswers(inner.transport()), **policy)
+        async with httpx.AsyncClient(transport=wrapped) as client:
+            return await client.send(request)
+
+    return request, asyncio.run(send_async())
+
+
+def _ok() -> httpx.Response:
+    return httpx.Response(200, json={"data": []})
+
+
+def _statuses(*statuses: int, **headers: str) -> list[Answer]:
+    return [httpx.Response(status, headers=headers) for status in statuses]
+
+
+# What is sent again
+
+
+@both_colours
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ConnectTimeout("slow"),
+        httpx.PoolTimeout("busy"),
+        httpx.ReadTimeout("slow"),
+        httpx.WriteTimeout("slow"),
+        httpx.ReadError("reset"),
+        httpx.WriteError("reset"),
+        httpx.CloseError("reset"),
+        httpx.RemoteProtocolError("server disconnected"),
+        httpx.Response(429),
+        httpx.Response(502),
+        httpx.Response(503),
+        httpx.Response(504),
+        httpx.Response(200, stream=CutOff()),
+    ],
+    ids=lambda failure: getattr(failure, "status_code", type(failure).__name__),
+)
+def test_what_may_help_is_sent_again(failure: Answer, colour: Colour, clock: Clock) -> None:
+    inner = FakePhoenix(answers=[failure, _ok()])
+    _, response = _send(colour, inner)
+    assert (response.status_code, response.json()) == (200, {"data": []})
+    assert len(inner.requests) == 2
+
+
+@both_colours
+@pytest.mark.parametrize(
+    "status", [200, 204, 307, 400, 401, 403, 404, 405, 408, 413, 422, 500, 507]
+)
+def test_other_answers_are_final(status: int, colour: Colour, clock: Clock) -> None:
+    inner = FakePhoenix(answers=_statuses(status))
+    assert _send(colour, inner)[1].status_code == status
+    assert (len(inner.requests), clock.pauses) == (1, [])
+
+
+@both_colours
+@pytest.mark.parametrize(
+    "error", [httpx.UnsupportedProtocol("x"), httpx.LocalProtocolError("x"), httpx.ProxyError("x")]
+)
+def test_errors_that_would_come_again_are_final(
+    error: httpx.TransportError, colour: Colour, clock: Clock
+) -> None:
+    inner = FakePhoenix(answers=[error])
+    with pytest.raises(type(error)):
+        _send(colour, inner)
+    assert len(inner.requests) == 1
+
+
+@both_colours
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_only_what_is_marked_repeatable_is_sent_again(
+    method: str, colour: Colour, clock: Clock
+) -> None:
+    once = FakePhoenix(answers=_statuses(503, 200))
+    assert _send(colour, once, method=method, repeatable=False)[1].status_code == 503
+    twice = FakePhoenix(answers=_statuses(503, 200))
+    assert _send(colour, twice, method=method)[1].status_code == 200
+
+
+@both_colours
+def test_a_request_without_a_mark_is_sent_once(colour: Colour, clock: Clock) -> None:
+    inner = FakePhoenix(answers=_statuses(503, 200))
+    assert _send(colour, inner, repeatable=False)[1].status_code == 503
+    assert len(inner.requests) == 1
+
+
+# How often, and after what pauses
+
+
+@both_colours
+def test_the_pauses_double_up_to_a_ceiling(colour: Colour, clock: Clock) -> None:
+    inner = FakePhoenix(answers=_statuses(*[503] * 20))
+    assert _send(colour, inner)[1].status_code == 503
+    assert clock.pauses == [0.25, 0.5, 1, 2, 4, *[LONGEST_BACKOFF] * 5]
+
+
+@both_colours
+def test_the_number_of_retries_is_the_callers(colour: Colour, clock: Clock) -> None:
+    for times in (0, 1, 3):
+        inner = FakePhoenix(answers=_statuses(*[503] * 9))
+        _send(colour, inner, max_retries=times)
+        assert len(inner.requests) == times + 1
+
+
+@both_colours
+@pytest.mark.parametrize(
+    ("retry_after", "pause"),
+    [
+        ("3", 3.0),
+        ("0", 0.25),
+        ("100000", LONGEST_RETRY_AFTER),
+        (format_datetime(NOW + datetime.timedelta(seconds=20), usegmt=True), 20.0),
+        (format_datetime(NOW - datetime.timedelta(seconds=20), usegmt=True), 0.25),
+        (format_datetime(NOW + datetime.timedelta(days=2), usegmt=True), LONGEST_RETRY_AFTER),
+        ("soon", 0.25),
+        ("Fri, 99 Foo 99999999999 00:00:00 GMT", 0.25),
+        ("-5", 0.25),
+    ],
+)
+def test_retry_after_is_followed_up_to_a_ceiling(
+    retry_after: str, pause: float, colour: Colour, clock: Clock
+) -> None:
+    answers = [*_statuses(429, **{"retry-after": retry_after}), _ok()]
+    _send(colour, FakePhoenix(answers=answers))
+    assert clock.pauses == [pause]
+
+
+@both_colours
+def test_pauses_end_with_the_budget(colour: Colour, clock: Clock) -> None:
+    inner = FakePhoenix(answers=_statuses(*[503] * 20, **{"retry-after": "50"}))
+    started = clock.now
+    assert _send(colour, inner)[1].status_code == 503
+    assert clock.pauses == [50.0, 50.0, 20.0]
+    assert clock.now - started == BUDGET_SECONDS
+
+
+@both_colours
+def test_the_time_of_the_attempts_counts_towards_the_budget(colour: Colour, clock: Clock) -> None:
+    class SlowPhoenix(FakePhoenix):
+        def answer(self, request: httpx.Request) -> httpx.Response:
+            clock.now += 30
+            return super().answer(request)
+
+    inner = SlowPhoenix(answers=[httpx.ReadTimeout("slow")] * 20)
+    with pytest.raises(httpx.ReadTimeout):
+        _send(colour, inner)
+    assert len(inner.requests) == 4
+
+
+def test_nobody_waiting_any_more_ends_the_attempts() -> None:
+    inner = FakePhoenix()
+    abandoned = threading.Event()
+    abandoned.set()
+    request = httpx.Request("POST", inner.base_url, extensions={ABANDONED: abandoned})
+    with (
+        httpx.Client(transport=WholeAnswers(inner.transport())) as client,
+        pytest.raises(RuntimeError, match="nobody waits"),
+    ):
+        client.send(request)
+    assert inner.requests == []
+
+
+# What is in doubt afterwards
+
+
+@both_colours
+@pytest.mark.parametrize(
+    ("answers", "in_doubt"),
+    [
+        (_statuses(401), False),
+        (_statuses(429, 404), False),
+        ([httpx.ConnectError("refused"), *_statuses(401)], False),
+        ([httpx.PoolTimeout("busy"), *_statuses(404)], False),
+        (_statuses(503, 404), True),
+        (_statuses(500), True),
+        ([httpx.ReadTimeout("slow"), *_statuses(404)], True),
+        ([httpx.WriteError("reset"), *_statuses(401)], True),
+        ([httpx.Response(200, stream=CutOff()), *_statuses(404)], True),
+        ([httpx.Response(404, stream=CutOff()), *_statuses(404)], True),
+    ],
+)
+def test_an_attempt_that_may_have_been_carried_out_is_noted(
+    answers: list[Answer], in_doubt: bool, colour: Colour, clock: Clock
+) -> None:
+    request, _ = _send(colour, FakePhoenix(answers=answers))
+    assert request.extensions[MAYBE_PROCESSED] is in_doubt
+
+
+@both_colours
+def test_an_error_that_ends_the_attempts_is_noted_too(colour: Colour, clock: Clock) -> None:
+    for error, in_doubt in ((httpx.ConnectError("refused"), False), (httpx.ReadError("x"), True)):
+        with pytest.raises(httpx.TransportError) as caught:
+            _send(colour, FakePhoenix(answers=[error] * 20))
+        assert caught.value.request.extensions[MAYBE_PROCESSED] is in_doubt
+
+
+# What a client builds
+
+
+@both_colours
+def test_a_client_of_its_own_retries(
+    colour: Colour, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phoenix = FakePhoenix(answers=[httpx.ReadError("reset"), *_statuses(503)])
+    monkeypatch.setattr(httpx, "HTTPTransport", lambda **_: phoenix.transport())
+    monkeypatch.setattr(httpx, "AsyncHTTPTransport", lambda **_: phoenix.transport())
+    traces = client_traces(colour, base_url=phoenix.base_url, max_retries=2)
+    assert traces.log_trace_annotations(trace_annotations=[annotation()], sync=True)
+    assert (len(phoenix.requests), clock.pauses) == (3, [0.25, 0.5])
