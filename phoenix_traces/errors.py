@@ -122,9 +122,12 @@ class AnnotationValidationError(PhoenixTracesError, ValueError):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return the failures as a frame: position, index, field, value, message."""
-        from phoenix_traces.inputs.frames.tables import failures_table
+        from phoenix_traces.inputs.frames.tables import table
 
-        return failures_table(self.failures)
+        names = ("position", "index", "field", "value", "message")
+        return table(
+            {name: ("object", [getattr(each, name) for each in self.failures]) for name in names}
+        )
 
 
 def _summary(failures: Sequence[AnnotationFailure], total: int) -> str:

@@ -8,14 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Document:
-    """A help page that the retriever found."""
-
-    id: str
-    content: str
-    score: float
+from phoenix_traces.testing.openinference import Answered, Document
 
 
 @dataclass(frozen=True)
@@ -27,8 +20,8 @@ class Verdict:
     explanation: str | None = None
 
 
-@dataclass(frozen=True)
-class Example:
+@dataclass(frozen=True, kw_only=True)
+class Example(Answered):
     """One question, what was found, what was answered, and what it was worth.
 
     `correctness` is the reviewer's verdict, `faithfulness` the judging model's (does the
@@ -36,14 +29,9 @@ class Example:
     the question; None when the help center has none).
     """
 
-    question: str
-    documents: tuple[Document, ...]
-    answer: str
     correctness: Verdict
     faithfulness: Verdict
     right_page: str | None
-    retrieval_ms: int = 120
-    llm_ms: int = 1_400
 
     @property
     def page_found(self) -> Verdict:

@@ -18,7 +18,7 @@ from phoenix_traces.rules.annotation import (
     TraceAnnotationData,
 )
 from phoenix_traces.rules.rubrics import Rubrics, rubrics_from
-from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote
+from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote, annotations_table
 from phoenix_traces.stored.compare import Comparing
 from phoenix_traces.stored.comparison import Comparison, Confirmation
 from phoenix_traces.stored.configs import list_configs
@@ -299,8 +299,6 @@ class AsyncTraces:
         limit: int | None = None,
     ) -> pd.DataFrame:
         """Read annotations into a frame; async `Traces.get_trace_annotations_dataframe`."""
-        from phoenix_traces.inputs.frames.tables import annotations_table
-
         selection = select(
             project_identifier=project_identifier,
             trace_ids=trace_ids,

@@ -18,7 +18,7 @@ from phoenix_traces.rules.annotation import (
     TraceAnnotationData,
 )
 from phoenix_traces.rules.rubrics import Rubrics, rubrics_from
-from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote
+from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote, annotations_table
 from phoenix_traces.stored.compare import Comparing
 from phoenix_traces.stored.comparison import Comparison, Confirmation
 from phoenix_traces.stored.configs import list_configs
@@ -440,8 +440,6 @@ class Traces:
         Raises:
             PhoenixTracesError: as `get_trace_annotations` does.
         """
-        from phoenix_traces.inputs.frames.tables import annotations_table
-
         selection = select(
             project_identifier=project_identifier,
             trace_ids=trace_ids,

@@ -5,12 +5,18 @@ Unknown keys are ignored, so that a newer server can be read too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
 from phoenix_traces.rules.annotation import AnnotatorKind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TIME = "datetime64[us, UTC]"
 
 
 def _none_as_empty(value: object) -> object:
@@ -88,6 +94,33 @@ def note_from(annotation: TraceAnnotation) -> TraceNote:
         created_at=annotation.created_at,
         updated_at=annotation.updated_at,
         user_id=annotation.user_id,
+    )
+
+
+def annotations_table(annotations: Sequence[TraceAnnotation]) -> pd.DataFrame:
+    """Return annotations as a frame that can be uploaded again, with one row each.
+
+    The server has no difference between an absent identifier and an empty one: both are missing.
+    """
+    from phoenix_traces.inputs.frames.tables import table
+
+    results = [each.result for each in annotations]
+    return table(
+        {
+            "trace_id": ("string", (each.trace_id for each in annotations)),
+            "annotation_name": ("string", (each.name for each in annotations)),
+            "annotator_kind": ("string", (each.annotator_kind for each in annotations)),
+            "label": ("string", (each.label for each in results)),
+            "score": ("float64", (each.score for each in results)),
+            "explanation": ("string", (each.explanation for each in results)),
+            "metadata": ("object", (each.metadata for each in annotations)),
+            "identifier": ("string", (each.identifier or None for each in annotations)),
+            "created_at": (_TIME, (each.created_at for each in annotations)),
+            "updated_at": (_TIME, (each.updated_at for each in annotations)),
+            "source": ("string", (each.source for each in annotations)),
+            "user_id": ("string", (each.user_id for each in annotations)),
+        },
+        index=("annotation_id", "string", (each.id for each in annotations)),
     )
 
 

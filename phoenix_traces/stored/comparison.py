@@ -108,9 +108,21 @@ class Comparison:
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return a frame with one row for each row of the input, in order."""
-        from phoenix_traces.inputs.frames.tables import comparison_table
+        from phoenix_traces.inputs.frames.tables import table
 
-        return comparison_table(self.rows)
+        rows = self.rows
+        return table(
+            {
+                "trace_id": ("string", (row.trace_id for row in rows)),
+                "annotation_name": ("string", (row.name for row in rows)),
+                "identifier": ("string", (row.identifier for row in rows)),
+                "status": ("string", (row.status for row in rows)),
+                "overwrites_human": ("bool", (row.overwrites_human for row in rows)),
+                "differences": ("object", (dict(row.differences) for row in rows)),
+                "annotation_id": ("string", (row.annotation_id for row in rows)),
+            },
+            index=("position", "int64", (row.position for row in rows)),
+        )
 
     def summary(self) -> str:
         """Return the counts in a line."""

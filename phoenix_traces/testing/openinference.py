@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from phoenix_traces.demo.story import Example
+from dataclasses import dataclass
 
 _MODEL = "support-small-2"
 
 Attributes = dict[str, str | int | float]
 
 
-def chain_attributes(example: Example) -> Attributes:
+@dataclass(frozen=True)
+class Document:
+    """A page that a retriever found."""
+
+    id: str
+    content: str
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """One question to an assistant, what was found, and what was answered.
+
+    Attributes:
+        retrieval_ms: How long the search took.
+        llm_ms: How long the model took.
+    """
+
+    question: str
+    documents: tuple[Document, ...]
+    answer: str
+    retrieval_ms: int = 120
+    llm_ms: int = 1_400
+
+
+def chain_attributes(example: Answered) -> Attributes:
     """Describe the whole answer: the question in, the answer out."""
     return {
         "openinference.span.kind": "CHAIN",
@@ -21,7 +43,7 @@ def chain_attributes(example: Example) -> Attributes:
     }
 
 
-def retriever_attributes(example: Example) -> Attributes:
+def retriever_attributes(example: Answered) -> Attributes:
     """Describe the search: the question in, the pages found out."""
     attributes: Attributes = {
         "openinference.span.kind": "RETRIEVER",
@@ -35,7 +57,7 @@ def retriever_attributes(example: Example) -> Attributes:
     return attributes
 
 
-def llm_attributes(example: Example) -> Attributes:
+def llm_attributes(example: Answered) -> Attributes:
     """Describe the model's call: what it was shown, what it wrote, and the tokens."""
     context = "\n".join(document.content for document in example.documents)
     system = f"Answer from these help pages only:\n{context}"

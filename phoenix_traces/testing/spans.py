@@ -27,6 +27,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from pydantic import BaseModel
 
 from phoenix_traces.testing.openinference import (
+    Answered,
     chain_attributes,
     llm_attributes,
     retriever_attributes,
@@ -35,7 +36,6 @@ from phoenix_traces.testing.openinference import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from phoenix_traces.demo.story import Example
 
 _SPANS_PER_EXPORT = 1_000
 _IDS_PER_QUESTION = 500
@@ -63,7 +63,7 @@ def new_trace_ids(count: int, *, seed: int | None = None) -> list[str]:
 
 def send_traces(
     base_url: str,
-    traces: Sequence[Example],
+    traces: Sequence[Answered],
     *,
     project_name: str,
     headers: Mapping[str, str] | None = None,
@@ -206,7 +206,7 @@ def _collector(
     return provider, collected
 
 
-def _record(tracer: otel.Tracer, example: Example, started: int) -> None:
+def _record(tracer: otel.Tracer, example: Answered, started: int) -> None:
     retrieved = started + example.retrieval_ms * _MILLISECOND
     answered = retrieved + example.llm_ms * _MILLISECOND
     chain = tracer.start_span(

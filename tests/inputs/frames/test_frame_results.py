@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from phoenix_traces.inputs.frames.rows import annotation_frame
-from phoenix_traces.inputs.frames.tables import annotations_table
-from phoenix_traces.stored.annotations import StoredResult, TraceAnnotation
+from phoenix_traces.stored.annotations import StoredResult, TraceAnnotation, annotations_table
 
 MOMENT = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=timezone.utc)
 
