@@ -6,9 +6,12 @@ PYTHON ?= python3
 VENV := .venv
 VENV22 := .venv-pandas22
 
-# The tests that need no server and no extra.
+# The tests that need no server, no simulation and no extra.
 UNIT_TESTS = $(wildcard tests/test_*.py) tests/rules tests/inputs tests/protocol tests/uploads \
 	tests/stored tests/transport tests/resources
+
+# Each process has its own servers, so more than two would start more than they save.
+PARALLEL := --numprocesses 2 --dist worksteal
 
 PIP := python -m pip -qq --disable-pip-version-check
 
@@ -23,12 +26,11 @@ FORM := docs/examples/feedback_form
 stale_unless_usable = $(shell \
 	test "$$(cat $(1)/.pins 2>/dev/null)" = "$(CURDIR)" && $(1)/bin/python -c "" || echo stale)
 
-# Not compiled, because Python compiles what it imports, which is a small part of all this.
 define install_pins
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed")'
-@echo "Installing $(2) into $(1): a minute or two, once"
+@echo "Installing $(2) into $(1): one to three minutes, once"
 @$(PYTHON) -m venv --clear $(1)
-@$(1)/bin/$(PIP) install --no-compile --requirement $(2)
+@$(PYTHON) requirements/install.py $(1) $(2)
 @echo "$(CURDIR)" > $(1)/.pins
 endef
 
@@ -39,8 +41,8 @@ define install_package
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node-modules demo form test test-pandas22 browser-test check lint format-check \
-	mypy pyright format bench docs clean stale
+.PHONY: help setup node-modules demo form test unit-test test-fast test-pandas22 schema-test simulation-test \
+	browser-test coverage check lint format-check mypy pyright format bench docs clean stale
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -55,11 +57,27 @@ demo: $(VENV)/.ready ## annotate traces on a Phoenix started for it (ARGS=--keep
 form: $(VENV)/.ready $(FORM)/dist/page.js ## judge traces in a web page, on a Phoenix started for it
 	@$(VENV)/bin/python $(FORM)/app.py --demo $(ARGS)
 
-test: $(VENV)/.ready node_modules/.ready ## run the tests
-	@$(VENV)/bin/python -m pytest $(ARGS)
+test: $(VENV)/.ready ## run the tests, those on real servers too (what needs npm: schema-test)
+	@$(VENV)/bin/python -m pytest $(PARALLEL) $(ARGS)
+
+# For an environment that is there already: .ci/other-pythons makes some.
+unit-test:
+	@$(VENV_USED)/bin/python -m pytest $(PARALLEL) $(UNIT_TESTS) $(ARGS)
+
+test-fast: $(VENV)/.ready ## run the tests that need no server and no simulation
+	@$(VENV)/bin/python -m pytest $(PARALLEL) $(UNIT_TESTS) tests/cli $(ARGS)
+
+schema-test: $(VENV)/.ready node_modules/.ready ## compare the JSON Schemas with AJV, which npm brings
+	@$(VENV)/bin/python -m pytest -m npm tests/schema $(ARGS)
+
+simulation-test: $(VENV)/.ready ## play 100,000 simulated uploads
+	@SIMULATION_SCRIPTS=100000 $(VENV)/bin/python -m pytest tests/simulation/test_simulation.py $(ARGS)
+
+coverage: $(VENV)/.ready ## measure the branches that the fast tests reach, and hold their share
+	@$(VENV)/bin/python -m pytest $(PARALLEL) --cov $(UNIT_TESTS) tests/cli $(ARGS)
 
 test-pandas22: $(VENV22)/.ready ## run the unit tests on pandas 2.2
-	@$(VENV22)/bin/python -m pytest $(UNIT_TESTS) $(ARGS)
+	@$(VENV22)/bin/python -m pytest $(PARALLEL) $(UNIT_TESTS) $(ARGS)
 
 browser-test: $(VENV)/.ready $(FORM)/dist/page.js ## run the tests of the form in Chromium
 	@$(VENV)/bin/python -m pytest -m browser tests/browser $(ARGS)

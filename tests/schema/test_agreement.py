@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+pytestmark = pytest.mark.npm  # AJV comes from there
+
 _FORMS: dict[str, type[BaseModel]] = {
     "nested": TraceAnnotationData,
     "flat": annotation_row_type(TraceAnnotationData),

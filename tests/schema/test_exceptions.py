@@ -23,6 +23,8 @@ from tests.support.rubrics import Consistent
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+pytestmark = pytest.mark.npm  # AJV comes from there
+
 
 def _verdicts(document: dict[str, Any], model: type[BaseModel]) -> dict[str, bool]:
     with Validators(model) as validators:

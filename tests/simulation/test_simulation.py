@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.simulation.clock import VirtualTime
@@ -7,11 +9,12 @@ from tests.simulation.many import play_many
 from tests.simulation.network import BROKEN
 from tests.simulation.play import play
 
-SCRIPTS = 100_000
+# `make simulation-test`, and so CI, plays 100,000.
+SCRIPTS = int(os.environ.get("SIMULATION_SCRIPTS", "5000"))
 
 
 @pytest.mark.timeout(1800)
-def test_no_promise_is_broken_in_a_hundred_thousand_scripts() -> None:
+def test_no_promise_is_broken_in_any_script() -> None:
     assert play_many(range(SCRIPTS)) == []
 
 
