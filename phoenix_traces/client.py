@@ -15,11 +15,14 @@ from phoenix_traces.resources.async_traces import AsyncTraces
 from phoenix_traces.resources.traces import Traces
 from phoenix_traces.transport.client_transport import async_transport, sync_transport
 from phoenix_traces.transport.connection import Connection
+from phoenix_traces.transport.deadlines import DEFAULT_TIMEOUT, seconds_in_all
+from phoenix_traces.transport.decoding import (
+    ACCEPTED,
+    DEFAULT_MAX_RESPONSE_BYTES,
+    checked_max_bytes,
+)
 from phoenix_traces.transport.retries import DEFAULT_MAX_RETRIES
 from phoenix_traces.transport.settings import Settings, resolve
-
-# 100 rows with sync=True take Phoenix 0.2 s, and 3,000 rows outlast httpx's own 5 s.
-DEFAULT_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 
 class Client:
@@ -37,8 +40,12 @@ class Client:
         http_client: Used as it is and never closed, without retries of ours. When it has a base
             URL, the environment is not read; the other arguments apply to each request of ours.
         timeout: Seconds for each step of a request, or httpx's own kind of timeout.
-        max_retries: Attempts after the first, for requests that may be repeated, within two
-            minutes in all.
+        max_retries: Attempts after the first, for requests that may be repeated.
+        total_timeout: Seconds for one request with all its repetitions and pauses, whatever the
+            server does; 120 unless given, and never less than `timeout` asks for. An upload of
+            many requests may take longer. A name's look-up in the network is not stopped by it.
+        max_response_bytes: Most bytes of an answer, decoded. To a larger one, reading asks for
+            smaller pages, and everything else is an `UnexpectedResponseError`.
 
     Raises:
         ConfigurationError: when an argument or a setting cannot work.
@@ -62,14 +69,22 @@ class Client:
         http_client: httpx.Client | None = None,
         timeout: float | httpx.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        total_timeout: float | None = None,
+        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
     ) -> None:
         _check_retries(max_retries)
         client_url = None if http_client is None else http_client.base_url
         self._settings = resolve(base_url, api_key, headers, client_url=client_url)
         self._is_own = http_client is None
         self._http = http_client or httpx.Client(
-            transport=sync_transport(self._settings.base_url, max_retries=max_retries),
+            transport=sync_transport(
+                self._settings.base_url,
+                max_retries=max_retries,
+                total_timeout=seconds_in_all(total_timeout, timeout),
+                max_response_bytes=checked_max_bytes(max_response_bytes),
+            ),
             timeout=timeout,
+            headers={"accept-encoding": ACCEPTED},
         )
 
     @cached_property
@@ -114,6 +129,11 @@ class AsyncClient:
         http_client: See there.
         timeout: See there.
         max_retries: See there.
+        total_timeout: Seconds for one request with all its repetitions and pauses, whatever the
+            server does; 120 unless given, and never less than `timeout` asks for. An upload of
+            many requests may take longer.
+        max_response_bytes: Most bytes of an answer, decoded. To a larger one, reading asks for
+            smaller pages, and everything else is an `UnexpectedResponseError`.
 
     Raises:
         ConfigurationError: when an argument or a setting cannot work.
@@ -140,14 +160,22 @@ class AsyncClient:
         http_client: httpx.AsyncClient | None = None,
         timeout: float | httpx.Timeout = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        total_timeout: float | None = None,
+        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
     ) -> None:
         _check_retries(max_retries)
         client_url = None if http_client is None else http_client.base_url
         self._settings = resolve(base_url, api_key, headers, client_url=client_url)
         self._is_own = http_client is None
         self._http = http_client or httpx.AsyncClient(
-            transport=async_transport(self._settings.base_url, max_retries=max_retries),
+            transport=async_transport(
+                self._settings.base_url,
+                max_retries=max_retries,
+                total_timeout=seconds_in_all(total_timeout, timeout),
+                max_response_bytes=checked_max_bytes(max_response_bytes),
+            ),
             timeout=timeout,
+            headers={"accept-encoding": ACCEPTED},
         )
 
     @cached_property

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from phoenix_traces import AnnotationValidationError, AsyncClient, Client, TraceNotFoundError
+from phoenix_traces.transport import client_transport
 from tests.support.annotations import TRACE_ID, annotation
 from tests.support.colours import Colour, FakePhoenix, both_colours, client_traces
 
@@ -218,8 +219,8 @@ def test_defect_9_a_request_that_may_help_is_sent_again(
     colour: Colour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phoenix = FakePhoenix(answers=[httpx.ReadError("reset")])
-    monkeypatch.setattr(httpx, "HTTPTransport", lambda **_: phoenix.transport())
-    monkeypatch.setattr(httpx, "AsyncHTTPTransport", lambda **_: phoenix.transport())
+    monkeypatch.setattr(client_transport, "PoolTransport", lambda **_: phoenix.transport())
+    monkeypatch.setattr(client_transport, "AsyncPoolTransport", lambda **_: phoenix.transport())
     client_traces(colour, base_url=phoenix.base_url).add_trace_annotation(
         trace_id=TRACE_ID, annotation_name="correctness", label="correct"
     )

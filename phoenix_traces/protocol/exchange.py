@@ -22,6 +22,9 @@ REPEATABLE = "phoenix_traces.repeatable"
 # Set by the transport: whether an attempt may have reached the server without an answer.
 MAYBE_PROCESSED = "phoenix_traces.maybe_processed"
 
+# Set on an answer without its body, which was larger than this number of bytes.
+TOO_LARGE = "phoenix_traces.too_large"
+
 # Set on a request: an event that says when nobody waits for its answer any more.
 ABANDONED = "phoenix_traces.abandoned"
 

@@ -6,24 +6,47 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from phoenix_traces.transport.deadlines import DEFAULT_TOTAL_TIMEOUT
+from phoenix_traces.transport.decoding import DEFAULT_MAX_RESPONSE_BYTES
+from phoenix_traces.transport.pools import AsyncPoolTransport, PoolTransport
 from phoenix_traces.transport.retries import RepeatingTransport
 from phoenix_traces.transport.whole_answers import AsyncWholeAnswers, WholeAnswers
 
-# As many idle connections as can be in use, because httpcore may close an idle one too many just
-# when it is taken.
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 
-
-def sync_transport(base_url: httpx.URL | None, *, max_retries: int) -> httpx.BaseTransport:
+def sync_transport(
+    base_url: httpx.URL | None,
+    *,
+    max_retries: int,
+    total_timeout: float = DEFAULT_TOTAL_TIMEOUT,
+    max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+) -> httpx.BaseTransport:
     """Return the transport of a `Client`: TLS checked, the environment's proxies honoured."""
-    sending = httpx.HTTPTransport(proxy=_proxy_for(base_url), limits=_LIMITS)
-    return RepeatingTransport(WholeAnswers(sending), max_retries=max_retries)
+    pool = PoolTransport(scheme=_scheme(base_url), proxy=_proxy_for(base_url))
+    return RepeatingTransport(
+        WholeAnswers(pool, max_bytes=max_response_bytes),
+        max_retries=max_retries,
+        budget=total_timeout,
+    )
 
 
-def async_transport(base_url: httpx.URL | None, *, max_retries: int) -> httpx.AsyncBaseTransport:
+def async_transport(
+    base_url: httpx.URL | None,
+    *,
+    max_retries: int,
+    total_timeout: float = DEFAULT_TOTAL_TIMEOUT,
+    max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+) -> httpx.AsyncBaseTransport:
     """Return the transport of an `AsyncClient`, otherwise the same as `sync_transport`."""
-    sending = httpx.AsyncHTTPTransport(proxy=_proxy_for(base_url), limits=_LIMITS)
-    return RepeatingTransport(AsyncWholeAnswers(sending), max_retries=max_retries)
+    pool = AsyncPoolTransport(scheme=_scheme(base_url), proxy=_proxy_for(base_url))
+    return RepeatingTransport(
+        AsyncWholeAnswers(pool, max_bytes=max_response_bytes),
+        max_retries=max_retries,
+        budget=total_timeout,
+    )
+
+
+def _scheme(base_url: httpx.URL | None) -> str:
+    return "https" if base_url is None else base_url.scheme
 
 
 def _proxy_for(base_url: httpx.URL | None) -> str | None:

@@ -1,9 +1,10 @@
-"""The one layer that retries: httpx-retries around httpx's own transport.
+"""The one layer that retries: httpx-retries around what sends one attempt.
 
 What is sent again: calls marked `REPEATABLE`. When: no connection, a timeout, a reset, an answer
 cut off, 429, 502, 503, 504. How often: `max_retries` times, after exponential pauses with full
 jitter, or after what Retry-After says up to a ceiling; and never past a time budget for the whole
-call, the time of its attempts included.
+call, the time of its attempts included. The last attempt ends with the budget too (see
+`deadlines`), so that none begins when little of it is left.
 """
 
 from __future__ import annotations
@@ -15,31 +16,34 @@ from httpx_retries import Retry, RetryTransport
 from typing_extensions import override
 
 from phoenix_traces.protocol.exchange import REPEATABLE
+from phoenix_traces.transport.deadlines import DEFAULT_TOTAL_TIMEOUT, deadline
 
 DEFAULT_MAX_RETRIES = 10
-BUDGET_SECONDS = 120.0
 FIRST_BACKOFF = 0.25
 LONGEST_BACKOFF = 8.0
 LONGEST_RETRY_AFTER = 60.0
 
+# The part of the budget that every attempt finds left, so that it can succeed.
+LAST_ATTEMPT_SHARE = 0.1
+
 
 class CallRetry(Retry):
-    """Decide about the retries of one call, which end with its time budget.
+    """The retries of one call, which end with its time budget.
 
     Args:
         max_retries: Attempts after the first.
-        deadline: When to stop trying, on the monotonic clock.
+        last_start: When the last attempt may begin, on the monotonic clock.
     """
 
     def __init__(
         self,
         *,
         max_retries: int,
-        deadline: float,
+        last_start: float,
         attempts_made: int = 0,
         elapsed_sleep: float = 0.0,
     ) -> None:
-        left = max(deadline - time.monotonic(), 0.001)
+        left = max(last_start - time.monotonic(), 0.001)
         super().__init__(
             total=max_retries,
             allowed_methods=["GET", "POST", "DELETE"],
@@ -51,11 +55,11 @@ class CallRetry(Retry):
             # The library counts pauses only; the attempts' own time is taken off here.
             total_timeout=elapsed_sleep + left,
         )
-        self.deadline = deadline
+        self.last_start = last_start
 
     @override
     def is_exhausted(self) -> bool:
-        return super().is_exhausted() or time.monotonic() >= self.deadline
+        return super().is_exhausted() or time.monotonic() >= self.last_start
 
     @override
     def backoff_strategy(self) -> float:
@@ -72,14 +76,14 @@ class CallRetry(Retry):
     def increment(self) -> CallRetry:
         return CallRetry(
             max_retries=self.total,
-            deadline=self.deadline,
+            last_start=self.last_start,
             attempts_made=self.attempts_made + 1,
             elapsed_sleep=self.elapsed_sleep,
         )
 
 
 class RepeatingTransport(RetryTransport):
-    """Send calls marked `REPEATABLE` again when that may help.
+    """A transport that sends calls marked `REPEATABLE` again when that may help.
 
     Args:
         transport: What sends one attempt.
@@ -92,25 +96,29 @@ class RepeatingTransport(RetryTransport):
         transport: httpx.BaseTransport | httpx.AsyncBaseTransport,
         *,
         max_retries: int = DEFAULT_MAX_RETRIES,
-        budget: float = BUDGET_SECONDS,
+        budget: float = DEFAULT_TOTAL_TIMEOUT,
     ) -> None:
         super().__init__(transport)
         self._max_retries = max_retries
         self._budget = budget
 
-    def _policy(self, request: httpx.Request) -> CallRetry:
+    def _policy(self, request: httpx.Request, started: float) -> CallRetry:
         repeatable = request.extensions.get(REPEATABLE, False)
         return CallRetry(
             max_retries=self._max_retries if repeatable else 0,
-            deadline=time.monotonic() + self._budget,
+            last_start=started + self._budget * (1 - LAST_ATTEMPT_SHARE),
         )
 
     @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions["retry"] = self._policy(request)
-        return super().handle_request(request)
+        started = time.monotonic()
+        request.extensions["retry"] = self._policy(request, started)
+        with deadline(started + self._budget, self._budget):
+            return super().handle_request(request)
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions["retry"] = self._policy(request)
-        return await super().handle_async_request(request)
+        started = time.monotonic()
+        request.extensions["retry"] = self._policy(request, started)
+        with deadline(started + self._budget, self._budget):
+            return await super().handle_async_request(request)

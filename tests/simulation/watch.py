@@ -13,7 +13,11 @@ from phoenix_traces.errors import PhoenixHTTPError, ServerValidationError, Trace
 from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.report import RowState, UploadReport
 from phoenix_traces.rules.annotation import InsertedTraceAnnotation
-from phoenix_traces.transport.retries import LONGEST_BACKOFF, LONGEST_RETRY_AFTER
+from phoenix_traces.transport.retries import (
+    LAST_ATTEMPT_SHARE,
+    LONGEST_BACKOFF,
+    LONGEST_RETRY_AFTER,
+)
 from phoenix_traces.uploads.options import UploadOptions
 from tests.simulation.network import Attempt
 from tests.simulation.server import KINDS, Key, ModelServer, Row, key_of
@@ -78,7 +82,7 @@ class Watch:
         self._options = options
         self._server = server
         self._max_retries = max_retries
-        self._budget = budget
+        self._last_start = budget * (1 - LAST_ATTEMPT_SHARE)
         self._position = {row["result"]["score"]: at for at, row in enumerate(rows)}
         last: dict[Key, int] = {key_of(row): at for at, row in enumerate(rows)}
         self._winner = [last[key_of(row)] for row in rows]
@@ -135,14 +139,14 @@ class Watch:
         demand(_may_be_retried(previous), f"tried again after {previous}")
         demand(len(log.attempts) <= self._max_retries + 1, "more attempts than max_retries")
         since = attempt.started - log.attempts[0].started
-        demand(since <= self._budget + EPSILON, "an attempt after the time budget")
+        demand(since <= self._last_start + EPSILON, "an attempt when the time is almost up")
 
     def pauses(self, log: CallLog, seconds: float, now: float) -> None:
         asked = log.attempts[-1].asked_to_wait
         if not asked:
             demand(seconds <= LONGEST_BACKOFF + EPSILON, "a longer pause than the policy has")
             return
-        left = log.attempts[0].started + self._budget - now
+        left = log.attempts[0].started + self._last_start - now
         expected = min(asked, LONGEST_RETRY_AFTER, left)
         demand(abs(seconds - expected) < EPSILON, "another pause than Retry-After asks for")
 

@@ -13,9 +13,10 @@ import httpx_retries.retry
 import pytest
 
 from phoenix_traces.protocol.exchange import ABANDONED, MAYBE_PROCESSED, REPEATABLE
-from phoenix_traces.transport import retries
+from phoenix_traces.transport import client_transport, retries
+from phoenix_traces.transport.deadlines import DEFAULT_TOTAL_TIMEOUT
 from phoenix_traces.transport.retries import (
-    BUDGET_SECONDS,
+    LAST_ATTEMPT_SHARE,
     LONGEST_BACKOFF,
     LONGEST_RETRY_AFTER,
     RepeatingTransport,
@@ -225,12 +226,12 @@ def test_retry_after_is_followed_up_to_a_ceiling(
 
 
 @both_colours
-def test_pauses_end_with_the_budget(colour: Colour, clock: Clock) -> None:
+def test_the_last_pause_leaves_time_for_an_attempt(colour: Colour, clock: Clock) -> None:
     inner = FakePhoenix(answers=_statuses(*[503] * 20, **{"retry-after": "50"}))
     started = clock.now
     assert _send(colour, inner)[1].status_code == 503
-    assert clock.pauses == [50.0, 50.0, 20.0]
-    assert clock.now - started == BUDGET_SECONDS
+    assert clock.pauses == [50.0, 50.0, 8.0]
+    assert clock.now - started == DEFAULT_TOTAL_TIMEOUT * (1 - LAST_ATTEMPT_SHARE)
 
 
 @both_colours
@@ -301,8 +302,8 @@ def test_a_client_of_its_own_retries(
     colour: Colour, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phoenix = FakePhoenix(answers=[httpx.ReadError("reset"), *_statuses(503)])
-    monkeypatch.setattr(httpx, "HTTPTransport", lambda **_: phoenix.transport())
-    monkeypatch.setattr(httpx, "AsyncHTTPTransport", lambda **_: phoenix.transport())
+    monkeypatch.setattr(client_transport, "PoolTransport", lambda **_: phoenix.transport())
+    monkeypatch.setattr(client_transport, "AsyncPoolTransport", lambda **_: phoenix.transport())
     traces = client_traces(colour, base_url=phoenix.base_url, max_retries=2)
     assert traces.log_trace_annotations(trace_annotations=[annotation()], sync=True)
     assert (len(phoenix.requests), clock.pauses) == (3, [0.25, 0.5])
