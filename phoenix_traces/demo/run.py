@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, TextIO
 
 import httpx
@@ -45,13 +46,16 @@ def run_demo(
     console = Console(file=out, highlight=False)
     console.print("Starting a real Phoenix on this machine; this takes 10 to 30 seconds ...")
     try:
-        with PhoenixProcess(python=python) as server:
+        with ExitStack() as stack:
+            # On a terminal something moves meanwhile; elsewhere this prints nothing.
+            with console.status("Phoenix is starting"):
+                server = stack.enter_context(PhoenixProcess(python=python))
             code = tell_story(server.base_url, console)
             if keep:
                 _keep_up(server, console)
     except PhoenixStartError as error:
         return _fail(console, str(error))
-    _say(console, "Phoenix is stopped, and its temporary folder removed.")
+    _say(console, "\nPhoenix is stopped, and its temporary folder removed.")
     if not keep:
         _say(console, "To look around in the web UI, run the demo with --keep.")
     return code
@@ -87,7 +91,6 @@ def tell_story(base_url: str, console: Console) -> int:
     _say(console, f"Read {len(stored)} annotations back: each as it was written.\n")
     questions = [example.question for example in EXAMPLES]
     console.print(*annotation_table(trace_ids, questions, written), sep="\n")
-    _say(console, f"\nWeb UI: {base_url} (project {PROJECT})")
     return _OK
 
 
@@ -103,6 +106,7 @@ async def _annotate_async(base_url: str, trace_ids: Sequence[str]) -> list[Writt
 
 
 def _keep_up(server: PhoenixProcess, console: Console) -> None:
+    _say(console, f"\nWeb UI: {server.base_url} (project {PROJECT})")
     _say(console, "Phoenix stays up until you press Ctrl-C.")
     try:
         while server.is_running:

@@ -43,7 +43,8 @@ def test_the_story_ends_well_and_shows_every_question_and_every_id_on_the_server
     assert len(shown) == 37
     assert set(shown) <= _ids_on_the_server(phoenix.base_url)
     assert text.count("queued, no ID yet") == 3
-    assert f"Web UI: {phoenix.base_url}" in text
+    # The server may be stopped next, so its address would lead nowhere.
+    assert phoenix.base_url not in text
 
 
 def test_every_line_of_the_story_fits_in_80_columns(
