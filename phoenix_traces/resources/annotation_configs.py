@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from phoenix_traces.protocol.steps import StepByStep
-from phoenix_traces.rules.configs import AnnotationConfig, AnnotationConfigList
-from phoenix_traces.stored.configs import get_config, list_configs
+from typing import TYPE_CHECKING
+
+from phoenix_traces.resources import operations
+from phoenix_traces.resources.perform import perform, perform_async
 from phoenix_traces.transport.connection import AsyncConnection, SyncConnection
-from phoenix_traces.transport.drivers import run, run_async
+
+if TYPE_CHECKING:
+    from phoenix_traces.rules.configs import AnnotationConfig, AnnotationConfigList
 
 
 class AnnotationConfigs:
@@ -35,7 +38,7 @@ class AnnotationConfigs:
             PhoenixStatusError: when the server refuses.
             PhoenixTransportError: when no whole answer came.
         """
-        return run(self._connection, StepByStep(list_configs(project_identifier)))
+        return perform(self._connection, operations.list_annotation_configs(project_identifier))
 
     def get(self, name_or_id: str) -> AnnotationConfig:
         """Return one config.
@@ -47,7 +50,7 @@ class AnnotationConfigs:
             PhoenixStatusError: when there is none (404), or the server refuses.
             PhoenixTransportError: when no whole answer came.
         """
-        return run(self._connection, StepByStep(get_config(name_or_id)))
+        return perform(self._connection, operations.get_annotation_config(name_or_id))
 
 
 class AsyncAnnotationConfigs:
@@ -62,11 +65,13 @@ class AsyncAnnotationConfigs:
 
     async def list(self, *, project_identifier: str | None = None) -> AnnotationConfigList:
         """Return configs; the same as `AnnotationConfigs.list`, but async."""
-        return await run_async(self._connection, StepByStep(list_configs(project_identifier)))
+        return await perform_async(
+            self._connection, operations.list_annotation_configs(project_identifier)
+        )
 
     async def get(self, name_or_id: str) -> AnnotationConfig:
         """Return one config; the same as `AnnotationConfigs.get`, but async."""
-        return await run_async(self._connection, StepByStep(get_config(name_or_id)))
+        return await perform_async(self._connection, operations.get_annotation_config(name_or_id))
 
 
 # Public classes say where users import them from, so that reprs, pickles and docs stay as they are.

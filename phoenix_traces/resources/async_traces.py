@@ -8,31 +8,22 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import httpx
 
-from phoenix_traces.inputs.arguments import given_rows
-from phoenix_traces.inputs.lists import annotation_list, single_annotation
-from phoenix_traces.protocol.steps import StepByStep
-from phoenix_traces.rules.annotation import (
-    RESERVED_NAME,
-    AnnotatorKind,
-    InsertedTraceAnnotation,
-    TraceAnnotationData,
-)
-from phoenix_traces.rules.rubrics import Rubrics, rubrics_from
-from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote, annotations_table
-from phoenix_traces.stored.compare import Comparing
-from phoenix_traces.stored.comparison import Comparison, Confirmation
-from phoenix_traces.stored.configs import list_configs
-from phoenix_traces.stored.deletion import deletion
-from phoenix_traces.stored.notes import new_note
-from phoenix_traces.stored.reading import Reading, notes_of
-from phoenix_traces.stored.selection import select
+from phoenix_traces.resources import operations
+from phoenix_traces.resources.perform import perform_async
 from phoenix_traces.transport.connection import AsyncConnection, Connection
-from phoenix_traces.transport.drivers import run_async, stream_async
-from phoenix_traces.uploads.guards import upload
-from phoenix_traces.uploads.options import DEFAULT_FRAME_BATCH, UploadOptions
+from phoenix_traces.transport.drivers import stream_async
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from phoenix_traces.rules.annotation import (
+        AnnotatorKind,
+        InsertedTraceAnnotation,
+        TraceAnnotationData,
+    )
+    from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote
+    from phoenix_traces.stored.comparison import Comparison, Confirmation
+    from phoenix_traces.uploads.options import UploadOptions
 
 
 class AsyncTraces:
@@ -124,7 +115,7 @@ class AsyncTraces:
         sync: bool = False,
     ) -> InsertedTraceAnnotation | None:
         """Annotate one trace; the same as `Traces.add_trace_annotation`, but async."""
-        rows = single_annotation(
+        operation = operations.add_trace_annotation(
             trace_id=trace_id,
             annotation_name=annotation_name,
             annotator_kind=annotator_kind,
@@ -133,9 +124,9 @@ class AsyncTraces:
             explanation=explanation,
             metadata=metadata,
             identifier=identifier,
+            sync=sync,
         )
-        inserted = await run_async(self._connection, upload(rows, sync=sync))
-        return inserted[0] if sync else None
+        return await perform_async(self._connection, operation)
 
     @overload
     async def log_trace_annotations(
@@ -176,10 +167,13 @@ class AsyncTraces:
         validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces; the same as `Traces.log_trace_annotations`, but async."""
-        rubrics = await self._rubrics() if validate_configs else None
-        rows = annotation_list(trace_annotations, rubrics)
-        inserted = await run_async(self._connection, upload(rows, sync=sync, options=options))
-        return inserted if sync else None
+        operation = operations.log_trace_annotations(
+            trace_annotations=trace_annotations,
+            sync=sync,
+            options=options,
+            validate_configs=validate_configs,
+        )
+        return await perform_async(self._connection, operation)
 
     @overload
     async def log_trace_annotations_dataframe(
@@ -232,19 +226,16 @@ class AsyncTraces:
         validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces from a frame; async `Traces.log_trace_annotations_dataframe`."""
-        from phoenix_traces.inputs.frames.rows import annotation_frame
-
-        rubrics = await self._rubrics() if validate_configs else None
-        rows = annotation_frame(
-            dataframe,
+        operation = operations.log_trace_annotations_dataframe(
+            dataframe=dataframe,
             annotation_name=annotation_name,
             annotator_kind=annotator_kind,
             annotation_type=annotation_type,
-            rubrics=rubrics,
+            sync=sync,
+            options=options,
+            validate_configs=validate_configs,
         )
-        exchange = upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
-        inserted = await run_async(self._connection, exchange)
-        return inserted if sync else None
+        return await perform_async(self._connection, operation)
 
     async def get_trace_annotations(
         self,
@@ -257,15 +248,15 @@ class AsyncTraces:
         limit: int | None = None,
     ) -> list[TraceAnnotation]:
         """Read annotations back; the same as `Traces.get_trace_annotations`, but async."""
-        selection = select(
-            project_identifier=project_identifier,
+        operation = operations.get_trace_annotations(
             trace_ids=trace_ids,
             identifiers=identifiers,
             include_annotation_names=include_annotation_names,
             exclude_annotation_names=exclude_annotation_names,
+            project_identifier=project_identifier,
             limit=limit,
         )
-        return await run_async(self._connection, Reading(selection))
+        return await perform_async(self._connection, operation)
 
     def iter_trace_annotations(
         self,
@@ -278,15 +269,15 @@ class AsyncTraces:
         limit: int | None = None,
     ) -> AsyncIterator[TraceAnnotation]:
         """Read annotations one by one; the same as `Traces.iter_trace_annotations`, but async."""
-        selection = select(
-            project_identifier=project_identifier,
+        annotations = operations.iter_trace_annotations(
             trace_ids=trace_ids,
             identifiers=identifiers,
             include_annotation_names=include_annotation_names,
             exclude_annotation_names=exclude_annotation_names,
+            project_identifier=project_identifier,
             limit=limit,
         )
-        return stream_async(self._connection, Reading(selection))
+        return stream_async(self._connection, annotations)
 
     async def get_trace_annotations_dataframe(
         self,
@@ -299,15 +290,15 @@ class AsyncTraces:
         limit: int | None = None,
     ) -> pd.DataFrame:
         """Read annotations into a frame; async `Traces.get_trace_annotations_dataframe`."""
-        selection = select(
-            project_identifier=project_identifier,
+        operation = operations.get_trace_annotations_dataframe(
             trace_ids=trace_ids,
             identifiers=identifiers,
             include_annotation_names=include_annotation_names,
             exclude_annotation_names=exclude_annotation_names,
+            project_identifier=project_identifier,
             limit=limit,
         )
-        return annotations_table(await run_async(self._connection, Reading(selection)))
+        return await perform_async(self._connection, operation)
 
     async def compare_trace_annotations(
         self,
@@ -319,9 +310,14 @@ class AsyncTraces:
         project_identifier: str = "default",
     ) -> Comparison:
         """Compare annotations with the server's; async `Traces.compare_trace_annotations`."""
-        rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
-        comparing = Comparing(rows, project_identifier=project_identifier)
-        return await run_async(self._connection, comparing)
+        operation = operations.compare_trace_annotations(
+            trace_annotations=trace_annotations,
+            dataframe=dataframe,
+            annotation_name=annotation_name,
+            annotator_kind=annotator_kind,
+            project_identifier=project_identifier,
+        )
+        return await perform_async(self._connection, operation)
 
     async def confirm_trace_annotations(
         self,
@@ -334,9 +330,15 @@ class AsyncTraces:
         timeout: float = 30.0,
     ) -> Confirmation:
         """Ask until the server has annotations; async `Traces.confirm_trace_annotations`."""
-        rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
-        comparing = Comparing(rows, project_identifier=project_identifier, timeout=timeout)
-        return Confirmation((await run_async(self._connection, comparing)).rows)
+        operation = operations.confirm_trace_annotations(
+            trace_annotations=trace_annotations,
+            dataframe=dataframe,
+            annotation_name=annotation_name,
+            annotator_kind=annotator_kind,
+            project_identifier=project_identifier,
+            timeout=timeout,
+        )
+        return await perform_async(self._connection, operation)
 
     async def delete_trace_annotations(
         self,
@@ -350,7 +352,7 @@ class AsyncTraces:
         delete_all: bool = False,
     ) -> None:
         """Delete annotations; the same as `Traces.delete_trace_annotations`, but async."""
-        steps = deletion(
+        operation = operations.delete_trace_annotations(
             project_identifier=project_identifier,
             name=name,
             identifier=identifier,
@@ -359,14 +361,14 @@ class AsyncTraces:
             end_time=end_time,
             delete_all=delete_all,
         )
-        await run_async(self._connection, StepByStep(steps))
+        await perform_async(self._connection, operation)
 
     async def add_trace_note(
         self, *, trace_id: str, note: str, identifier: str | None = None
     ) -> InsertedTraceAnnotation:
         """Write a note on a trace; the same as `Traces.add_trace_note`, but async."""
-        steps = new_note(trace_id=trace_id, note=note, identifier=identifier)
-        return await run_async(self._connection, StepByStep(steps))
+        operation = operations.add_trace_note(trace_id=trace_id, note=note, identifier=identifier)
+        return await perform_async(self._connection, operation)
 
     async def get_trace_notes(
         self,
@@ -377,17 +379,13 @@ class AsyncTraces:
         limit: int | None = None,
     ) -> list[TraceNote]:
         """Read notes; the same as `Traces.get_trace_notes`, but async."""
-        selection = select(
-            project_identifier=project_identifier,
+        operation = operations.get_trace_notes(
             trace_ids=trace_ids,
             identifiers=identifiers,
-            include_annotation_names=[RESERVED_NAME],
+            project_identifier=project_identifier,
             limit=limit,
         )
-        return notes_of(await run_async(self._connection, Reading(selection)))
-
-    async def _rubrics(self) -> Rubrics:
-        return rubrics_from(await run_async(self._connection, StepByStep(list_configs(None))))
+        return await perform_async(self._connection, operation)
 
 
 # Public classes say where users import them from, so that reprs, pickles and docs stay as they are.

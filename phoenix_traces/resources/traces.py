@@ -1,38 +1,56 @@
-"""Annotations of traces: signatures and what they promise, no logic."""
+"""Annotations of traces: the signatures of the sync class, and what they promise.
+
+It offers the names of `phoenix.client.resources.traces` too, so that a program which moves here
+changes the name of the package alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import httpx
 
-from phoenix_traces.inputs.arguments import given_rows
-from phoenix_traces.inputs.lists import annotation_list, single_annotation
-from phoenix_traces.protocol.steps import StepByStep
-from phoenix_traces.rules.annotation import (
-    RESERVED_NAME,
-    AnnotatorKind,
-    InsertedTraceAnnotation,
-    TraceAnnotationData,
-)
-from phoenix_traces.rules.rubrics import Rubrics, rubrics_from
-from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote, annotations_table
-from phoenix_traces.stored.compare import Comparing
-from phoenix_traces.stored.comparison import Comparison, Confirmation
-from phoenix_traces.stored.configs import list_configs
-from phoenix_traces.stored.deletion import deletion
-from phoenix_traces.stored.notes import new_note
-from phoenix_traces.stored.reading import Reading, notes_of
-from phoenix_traces.stored.selection import select
+from phoenix_traces.resources import operations
+from phoenix_traces.resources.perform import perform
 from phoenix_traces.transport.connection import Connection, SyncConnection
-from phoenix_traces.transport.drivers import run, stream
-from phoenix_traces.uploads.guards import upload
-from phoenix_traces.uploads.options import DEFAULT_FRAME_BATCH, UploadOptions
+from phoenix_traces.transport.drivers import stream
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from phoenix_traces.resources.async_traces import AsyncTraces
+    from phoenix_traces.rules.annotation import (
+        AnnotateTracesRequestBody,
+        AnnotateTracesResponseBody,
+        AnnotatorKind,
+        InsertedTraceAnnotation,
+        TraceAnnotationData,
+    )
+    from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote
+    from phoenix_traces.stored.comparison import Comparison, Confirmation
+    from phoenix_traces.uploads.options import UploadOptions
+
+# What `phoenix.client.resources.traces` offers under these names.
+__all__ = [
+    "AnnotateTracesRequestBody",
+    "AnnotateTracesResponseBody",
+    "AsyncTraces",
+    "InsertedTraceAnnotation",
+    "TraceAnnotationData",
+    "Traces",
+]
+
+
+if not TYPE_CHECKING:  # or else a checker would take every name for one of ours
+
+    def __getattr__(name: str) -> object:
+        # Imported when asked for, so that the sync class does not bring the async one along.
+        if name in __all__:
+            return getattr(import_module("phoenix_traces"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class Traces:
@@ -149,7 +167,7 @@ class Traces:
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
         """
-        rows = single_annotation(
+        operation = operations.add_trace_annotation(
             trace_id=trace_id,
             annotation_name=annotation_name,
             annotator_kind=annotator_kind,
@@ -158,9 +176,9 @@ class Traces:
             explanation=explanation,
             metadata=metadata,
             identifier=identifier,
+            sync=sync,
         )
-        inserted = run(self._connection, upload(rows, sync=sync))
-        return inserted[0] if sync else None
+        return perform(self._connection, operation)
 
     @overload
     def log_trace_annotations(
@@ -228,10 +246,13 @@ class Traces:
 
             Each of the last five accounts for every annotation in `.report`.
         """
-        rubrics = self._rubrics() if validate_configs else None
-        rows = annotation_list(trace_annotations, rubrics)
-        inserted = run(self._connection, upload(rows, sync=sync, options=options))
-        return inserted if sync else None
+        operation = operations.log_trace_annotations(
+            trace_annotations=trace_annotations,
+            sync=sync,
+            options=options,
+            validate_configs=validate_configs,
+        )
+        return perform(self._connection, operation)
 
     @overload
     def log_trace_annotations_dataframe(
@@ -316,19 +337,16 @@ class Traces:
 
             Each of the last five accounts for every row in `.report`.
         """
-        from phoenix_traces.inputs.frames.rows import annotation_frame
-
-        rubrics = self._rubrics() if validate_configs else None
-        rows = annotation_frame(
-            dataframe,
+        operation = operations.log_trace_annotations_dataframe(
+            dataframe=dataframe,
             annotation_name=annotation_name,
             annotator_kind=annotator_kind,
             annotation_type=annotation_type,
-            rubrics=rubrics,
+            sync=sync,
+            options=options,
+            validate_configs=validate_configs,
         )
-        exchange = upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
-        inserted = run(self._connection, exchange)
-        return inserted if sync else None
+        return perform(self._connection, operation)
 
     def get_trace_annotations(
         self,
@@ -367,15 +385,15 @@ class Traces:
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
         """
-        selection = select(
-            project_identifier=project_identifier,
+        operation = operations.get_trace_annotations(
             trace_ids=trace_ids,
             identifiers=identifiers,
             include_annotation_names=include_annotation_names,
             exclude_annotation_names=exclude_annotation_names,
+            project_identifier=project_identifier,
             limit=limit,
         )
-        return run(self._connection, Reading(selection))
+        return perform(self._connection, operation)
 
     def iter_trace_annotations(
         self,
@@ -401,15 +419,15 @@ class Traces:
             PhoenixTracesError: as `get_trace_annotations` does; what is wrong with the arguments
                 at once, and the rest while it is read.
         """
-        selection = select(
-            project_identifier=project_identifier,
+        annotations = operations.iter_trace_annotations(
             trace_ids=trace_ids,
             identifiers=identifiers,
             include_annotation_names=include_annotation_names,
             exclude_annotation_names=exclude_annotation_names,
+            project_identifier=project_identifier,
             limit=limit,
         )
-        return stream(self._connection, Reading(selection))
+        return stream(self._connection, annotations)
 
     def get_trace_annotations_dataframe(
         self,
@@ -440,15 +458,15 @@ class Traces:
         Raises:
             PhoenixTracesError: as `get_trace_annotations` does.
         """
-        selection = select(
-            project_identifier=project_identifier,
+        operation = operations.get_trace_annotations_dataframe(
             trace_ids=trace_ids,
             identifiers=identifiers,
             include_annotation_names=include_annotation_names,
             exclude_annotation_names=exclude_annotation_names,
+            project_identifier=project_identifier,
             limit=limit,
         )
-        return annotations_table(run(self._connection, Reading(selection)))
+        return perform(self._connection, operation)
 
     def compare_trace_annotations(
         self,
@@ -482,9 +500,14 @@ class Traces:
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
         """
-        rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
-        comparing = Comparing(rows, project_identifier=project_identifier)
-        return run(self._connection, comparing)
+        operation = operations.compare_trace_annotations(
+            trace_annotations=trace_annotations,
+            dataframe=dataframe,
+            annotation_name=annotation_name,
+            annotator_kind=annotator_kind,
+            project_identifier=project_identifier,
+        )
+        return perform(self._connection, operation)
 
     def confirm_trace_annotations(
         self,
@@ -515,9 +538,15 @@ class Traces:
         Raises:
             PhoenixTracesError: as `compare_trace_annotations` does.
         """
-        rows = given_rows(trace_annotations, dataframe, annotation_name, annotator_kind)
-        comparing = Comparing(rows, project_identifier=project_identifier, timeout=timeout)
-        return Confirmation(run(self._connection, comparing).rows)
+        operation = operations.confirm_trace_annotations(
+            trace_annotations=trace_annotations,
+            dataframe=dataframe,
+            annotation_name=annotation_name,
+            annotator_kind=annotator_kind,
+            project_identifier=project_identifier,
+            timeout=timeout,
+        )
+        return perform(self._connection, operation)
 
     def delete_trace_annotations(
         self,
@@ -554,7 +583,7 @@ class Traces:
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
         """
-        steps = deletion(
+        operation = operations.delete_trace_annotations(
             project_identifier=project_identifier,
             name=name,
             identifier=identifier,
@@ -563,7 +592,7 @@ class Traces:
             end_time=end_time,
             delete_all=delete_all,
         )
-        run(self._connection, StepByStep(steps))
+        perform(self._connection, operation)
 
     def add_trace_note(
         self, *, trace_id: str, note: str, identifier: str | None = None
@@ -587,8 +616,8 @@ class Traces:
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
         """
-        steps = new_note(trace_id=trace_id, note=note, identifier=identifier)
-        return run(self._connection, StepByStep(steps))
+        operation = operations.add_trace_note(trace_id=trace_id, note=note, identifier=identifier)
+        return perform(self._connection, operation)
 
     def get_trace_notes(
         self,
@@ -609,17 +638,13 @@ class Traces:
         Raises:
             PhoenixTracesError: as `get_trace_annotations` does.
         """
-        selection = select(
-            project_identifier=project_identifier,
+        operation = operations.get_trace_notes(
             trace_ids=trace_ids,
             identifiers=identifiers,
-            include_annotation_names=[RESERVED_NAME],
+            project_identifier=project_identifier,
             limit=limit,
         )
-        return notes_of(run(self._connection, Reading(selection)))
-
-    def _rubrics(self) -> Rubrics:
-        return rubrics_from(run(self._connection, StepByStep(list_configs(None))))
+        return perform(self._connection, operation)
 
 
 # Public classes say where users import them from, so that reprs, pickles and docs stay as they are.

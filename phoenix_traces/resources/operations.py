@@ -1,0 +1,270 @@
+"""The body of each public method, once for the sync and the async class.
+
+An operation is a generator: it yields exchanges, is sent what each came to, and returns what the
+method returns. It checks everything before its first exchange, and does no I/O.
+
+What is not needed to write annotations is imported where it is used: a program that writes one and
+ends waits for its imports more than for anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from typing_extensions import TypedDict, Unpack
+
+from phoenix_traces.inputs.lists import annotation_list, single_annotation
+from phoenix_traces.protocol.exchange import Exchange, Stream
+from phoenix_traces.uploads.guards import upload
+from phoenix_traces.uploads.options import DEFAULT_FRAME_BATCH, UploadOptions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from phoenix_traces.rules.annotation import (
+        AnnotatorKind,
+        InsertedTraceAnnotation,
+        TraceAnnotationData,
+    )
+    from phoenix_traces.rules.configs import AnnotationConfig, AnnotationConfigList
+    from phoenix_traces.rules.rubrics import Rubrics
+    from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote
+    from phoenix_traces.stored.comparison import Comparison, Confirmation
+
+ResultT = TypeVar("ResultT")
+
+Operation: TypeAlias = Generator[Exchange[Any], Any, ResultT]
+
+
+def _ask(exchange: Exchange[ResultT]) -> Operation[ResultT]:
+    """Return what an exchange comes to, with its type."""
+    result: ResultT = yield exchange
+    return result
+
+
+class Asked(TypedDict):
+    """The arguments that say what to read."""
+
+    trace_ids: Iterable[str] | None
+    identifiers: Iterable[str] | None
+    include_annotation_names: Iterable[str] | None
+    exclude_annotation_names: Iterable[str] | None
+    project_identifier: str
+    limit: int | None
+
+
+class Given(TypedDict):
+    """The arguments that say what to compare: a list or a frame."""
+
+    trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None
+    dataframe: pd.DataFrame | None
+    annotation_name: str | None
+    annotator_kind: AnnotatorKind | None
+
+
+# Writing
+
+
+def add_trace_annotation(
+    *,
+    trace_id: str,
+    annotation_name: str,
+    annotator_kind: AnnotatorKind,
+    label: str | None,
+    score: float | None,
+    explanation: str | None,
+    metadata: Mapping[str, Any] | None,
+    identifier: str | None,
+    sync: bool,
+) -> Operation[InsertedTraceAnnotation | None]:
+    """Store one annotation."""
+    rows = single_annotation(
+        trace_id=trace_id,
+        annotation_name=annotation_name,
+        annotator_kind=annotator_kind,
+        label=label,
+        score=score,
+        explanation=explanation,
+        metadata=metadata,
+        identifier=identifier,
+    )
+    inserted = yield from _ask(upload(rows, sync=sync))
+    return inserted[0] if sync else None
+
+
+def log_trace_annotations(
+    *,
+    trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]],
+    sync: bool,
+    options: UploadOptions | None,
+    validate_configs: bool,
+) -> Operation[list[InsertedTraceAnnotation] | None]:
+    """Store annotations of an iterable."""
+    rubrics = (yield from _rubrics()) if validate_configs else None
+    rows = annotation_list(trace_annotations, rubrics)
+    inserted = yield from _ask(upload(rows, sync=sync, options=options))
+    return inserted if sync else None
+
+
+def log_trace_annotations_dataframe(
+    *,
+    dataframe: pd.DataFrame,
+    annotation_name: str | None,
+    annotator_kind: AnnotatorKind | None,
+    annotation_type: type[TraceAnnotationData] | None,
+    sync: bool,
+    options: UploadOptions | None,
+    validate_configs: bool,
+) -> Operation[list[InsertedTraceAnnotation] | None]:
+    """Store the annotations in a frame's rows."""
+    from phoenix_traces.inputs.frames.rows import annotation_frame
+
+    rubrics = (yield from _rubrics()) if validate_configs else None
+    rows = annotation_frame(
+        dataframe,
+        annotation_name=annotation_name,
+        annotator_kind=annotator_kind,
+        annotation_type=annotation_type,
+        rubrics=rubrics,
+    )
+    exchange = upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
+    inserted = yield from _ask(exchange)
+    return inserted if sync else None
+
+
+def add_trace_note(
+    *, trace_id: str, note: str, identifier: str | None
+) -> Operation[InsertedTraceAnnotation]:
+    """Store a note."""
+    from phoenix_traces.protocol.steps import StepByStep
+    from phoenix_traces.stored.notes import new_note
+
+    steps = new_note(trace_id=trace_id, note=note, identifier=identifier)
+    return (yield from _ask(StepByStep(steps)))
+
+
+# Reading
+
+
+def iter_trace_annotations(**asked: Unpack[Asked]) -> Stream[TraceAnnotation]:
+    """Return the stream of what is asked for; no operation, because it is of use item by item."""
+    from phoenix_traces.stored.reading import Reading
+    from phoenix_traces.stored.selection import select
+
+    return Reading(select(**asked))
+
+
+def get_trace_annotations(**asked: Unpack[Asked]) -> Operation[list[TraceAnnotation]]:
+    """Read what is asked for, whole."""
+    return (yield from _ask(iter_trace_annotations(**asked)))
+
+
+def get_trace_annotations_dataframe(**asked: Unpack[Asked]) -> Operation[pd.DataFrame]:
+    """Read what is asked for, into a frame."""
+    from phoenix_traces.stored.annotations import annotations_table
+
+    return annotations_table((yield from _ask(iter_trace_annotations(**asked))))
+
+
+def get_trace_notes(
+    *,
+    trace_ids: Iterable[str] | None,
+    identifiers: Iterable[str] | None,
+    project_identifier: str,
+    limit: int | None,
+) -> Operation[list[TraceNote]]:
+    """Read notes."""
+    from phoenix_traces.rules.annotation import RESERVED_NAME
+    from phoenix_traces.stored.reading import notes_of
+
+    reading = iter_trace_annotations(
+        trace_ids=trace_ids,
+        identifiers=identifiers,
+        include_annotation_names=[RESERVED_NAME],
+        exclude_annotation_names=None,
+        project_identifier=project_identifier,
+        limit=limit,
+    )
+    return notes_of((yield from _ask(reading)))
+
+
+# Comparing and deleting
+
+
+def compare_trace_annotations(
+    *, timeout: float = 0.0, project_identifier: str, **given: Unpack[Given]
+) -> Operation[Comparison]:
+    """Compare annotations with what the server has, until they are equal or the time is up."""
+    from phoenix_traces.inputs.arguments import given_rows
+    from phoenix_traces.stored.compare import Comparing
+
+    rows = given_rows(**given)
+    comparing = Comparing(rows, project_identifier=project_identifier, timeout=timeout)
+    return (yield from _ask(comparing))
+
+
+def confirm_trace_annotations(
+    *, timeout: float, project_identifier: str, **given: Unpack[Given]
+) -> Operation[Confirmation]:
+    """Compare annotations until they are there or the time is up."""
+    from phoenix_traces.stored.comparison import Confirmation
+
+    comparison = yield from compare_trace_annotations(
+        timeout=timeout, project_identifier=project_identifier, **given
+    )
+    return Confirmation(comparison.rows)
+
+
+def delete_trace_annotations(
+    *,
+    project_identifier: str,
+    name: str | None,
+    identifier: str | None,
+    annotator_kind: AnnotatorKind | None,
+    start_time: datetime | None,
+    end_time: datetime | None,
+    delete_all: bool,
+) -> Operation[None]:
+    """Delete what all of the arguments describe."""
+    from phoenix_traces.protocol.steps import StepByStep
+    from phoenix_traces.stored.deletion import deletion
+
+    steps = deletion(
+        project_identifier=project_identifier,
+        name=name,
+        identifier=identifier,
+        annotator_kind=annotator_kind,
+        start_time=start_time,
+        end_time=end_time,
+        delete_all=delete_all,
+    )
+    yield from _ask(StepByStep(steps))
+
+
+# Annotation configs
+
+
+def list_annotation_configs(
+    project_identifier: str | None = None,
+) -> Operation[AnnotationConfigList]:
+    """Read all configs, or those of one project."""
+    from phoenix_traces.protocol.steps import StepByStep
+    from phoenix_traces.stored.configs import list_configs
+
+    return (yield from _ask(StepByStep(list_configs(project_identifier))))
+
+
+def get_annotation_config(name_or_id: str) -> Operation[AnnotationConfig]:
+    """Read one config."""
+    from phoenix_traces.protocol.steps import StepByStep
+    from phoenix_traces.stored.configs import get_config
+
+    return (yield from _ask(StepByStep(get_config(name_or_id))))
+
+
+def _rubrics() -> Operation[Rubrics]:
+    from phoenix_traces.rules.rubrics import rubrics_from
+
+    return rubrics_from((yield from list_annotation_configs()))
