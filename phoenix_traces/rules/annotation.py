@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 from typing_extensions import Self
 
 from phoenix_traces.rules.json_schema_rules import (
@@ -73,6 +73,9 @@ Metadata: TypeAlias = Annotated[
     ),
 ]
 
+# numpy's letters for booleans, integers with and without a sign, and floats.
+_REAL_KINDS = frozenset("biuf")
+
 RESERVED_NAME = "note"
 MAX_KEY_BYTES = 2600
 
@@ -122,6 +125,19 @@ RequiredText: TypeAlias = Annotated[
 ]
 
 
+def _is_one_real_number(value: object) -> bool:
+    """Tell of numpy's and pandas' values that they are one; of others, pydantic does.
+
+    Some of them say a float for what is none: a duration without a unit, a complex number without
+    its imaginary part, bytes, and in older versions an array or a Series of one number.
+    """
+    library = type(value).__module__.partition(".")[0]
+    if library == "numpy":
+        kind = getattr(getattr(value, "dtype", None), "kind", "")
+        return kind in _REAL_KINDS and not getattr(value, "ndim", 0)
+    return library != "pandas"
+
+
 class AnnotationResult(AnnotationModel, frozen=True):
     """A judgement: a label, a score, an explanation, or several of them.
 
@@ -151,11 +167,13 @@ class AnnotationResult(AnnotationModel, frozen=True):
 
     @field_validator("score", mode="before")
     @classmethod
-    def _not_text(cls, value: object) -> object:
+    def _is_number(cls, value: object) -> object:
         if isinstance(value, (str, bytes, bytearray)):
             raise PydanticCustomError(
                 "score_text", "cannot be converted to float: it is text; pass a number"
             )
+        if not _is_one_real_number(value):
+            raise PydanticKnownError("float_type")
         return value
 
     @model_validator(mode="after")

@@ -1,28 +1,126 @@
-"""Cells of a column as Python objects: what is missing is None, whatever the dtype calls it."""
+"""Cells of a column as Python values.
+
+One function makes them, for the check and for the sending, so that no dtype can look good to the
+one and bad to the other. It judges what is missing by the values themselves and not by the dtype:
+pandas keeps a NaN in an Arrow column or under a mask apart from what is missing there, and calls
+the same NaN missing among objects.
+"""
 
 from __future__ import annotations
 
+import cmath
 import math
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Protocol, TypeAlias, cast
 
+import numpy as np
 import pandas as pd
 
 from phoenix_traces.rules.text import WHITE_SPACE
 
-if TYPE_CHECKING:
-    Column = pd.Series[Any]
-else:
-    Column = pd.Series
+Column: TypeAlias = pd.api.extensions.ExtensionArray
+
+_ALWAYS_MISSING = frozenset(map(type, (pd.NA, pd.NaT, np.ma.masked)))
+_MISSING_TESTS: tuple[tuple[tuple[type[Any], ...], Callable[[Any], bool]], ...] = (
+    ((float, np.floating), math.isnan),
+    ((complex, np.complexfloating), cmath.isnan),
+    # A signalling NaN raises when it is compared, even with itself.
+    ((Decimal,), Decimal.is_nan),
+    ((np.datetime64, np.timedelta64), lambda value: bool(np.isnat(value))),
+)
+
+# Of these Arrow values pandas makes the same Python values as Arrow, and faster. Lists, alone and
+# in structs, it makes numpy arrays, in which an integer beside a null is a float.
+_SIMPLE_ARROW_VALUES = frozenset({str, int, float, bool, Decimal})
+
+_MOST_CHARACTERS_OF_REASON = 200
+
+
+class UnreadableCell:
+    """A cell of which pandas or Arrow cannot make a Python value, such as a date in year 20,000.
+
+    No rule accepts it, in whatever column it is.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def __repr__(self) -> str:
+        return f"<unreadable cell: {self._reason}>"
+
+
+class _ArrowColumn(Protocol):
+    def __arrow_array__(self) -> _ArrowArray: ...
+
+
+class _ArrowArray(Protocol):
+    def to_pylist(self) -> list[object]: ...
 
 
 def cells(column: Column) -> list[object]:
-    """Return the cells of a column of any dtype."""
-    values = column.to_numpy(dtype=object)
-    missing = column.isna().to_numpy(dtype=bool)
-    if missing.any():
-        values = values.copy()
-        values[missing] = None
-    return cast("list[object]", values.tolist())
+    """Return the cells of a column of any dtype; what is missing is None, whatever it is called."""
+    try:
+        values = _read_together(column)
+    except Exception:  # noqa: BLE001 - dtypes are anybody's, and raise whatever they like
+        values = [read(column, position) for position in range(len(column))]
+    return _without_missing(values)
+
+
+def cells_at(column: Column, positions: range | list[int]) -> list[object]:
+    """Return the cells at some positions.
+
+    Args:
+        column: Of any dtype.
+        positions: Of neighbours, or of single cells in any order.
+    """
+    try:
+        if isinstance(positions, range):
+            return cells(column[positions.start : positions.stop])
+        return cells(column.take(positions))
+    except Exception:  # noqa: BLE001 - as above: Arrow has no `take` for some of its types
+        return _without_missing([read(column, position) for position in positions])
+
+
+def _read_together(column: Column) -> list[object]:
+    dtype = column.dtype
+    if isinstance(dtype, pd.ArrowDtype) and not _is_simple(dtype):
+        return cast("_ArrowColumn", column).__arrow_array__().to_pylist()
+    return cast("list[object]", column.to_numpy(dtype=object).tolist())
+
+
+def _is_simple(dtype: pd.ArrowDtype) -> bool:
+    kind: Any = vars(dtype)["pyarrow_dtype"]  # pyarrow has no types
+    # A dictionary's values count, and not the numbers that point to them.
+    values = kind.value_type if hasattr(kind, "index_type") else kind
+    try:
+        return pd.ArrowDtype(values).type in _SIMPLE_ARROW_VALUES
+    except NotImplementedError:  # pandas' word for the types that it does not know
+        return False
+
+
+def read(column: Column | pd.Index[Any], position: int) -> object:
+    """Return one cell of a column or label of an index, or why it cannot be read."""
+    try:
+        return column[position]
+    except Exception as error:  # noqa: BLE001 - as above
+        reason = f"{type(error).__name__}: {error}"
+        return UnreadableCell(reason[:_MOST_CHARACTERS_OF_REASON])
+
+
+def _without_missing(values: list[object]) -> list[object]:
+    for kind in set(map(type, values)):
+        if kind in _ALWAYS_MISSING:
+            values = [None if type(value) is kind else value for value in values]
+        elif is_missing := _missing_test(kind):
+            values = [
+                None if type(value) is kind and is_missing(value) else value for value in values
+            ]
+    return values
+
+
+def _missing_test(kind: type[Any]) -> Callable[[Any], bool] | None:
+    return next((test for bases, test in _MISSING_TESTS if issubclass(kind, bases)), None)
 
 
 def text_or_none(cell: object) -> str | None:

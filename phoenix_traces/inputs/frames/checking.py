@@ -124,7 +124,7 @@ def _failures(
             row = {field: values[place] for field, values in cells.items()}
             errors = (validation_error(model, nested(row)) for model in rules.models_for(row))
             if error := next(filter(None, errors), None):
-                index = columns.index[position]
+                index = columns.label(position)
                 yield from failures_from(
                     error, position=position, index=index, fields=columns.names
                 )

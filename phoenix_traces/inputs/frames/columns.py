@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from phoenix_traces.errors import AnnotationFailure, AnnotationValidationError
 from phoenix_traces.inputs.explain import failures_from
-from phoenix_traces.inputs.frames.cells import Column, cells
+from phoenix_traces.inputs.frames.cells import Column, cells, cells_at, read
 from phoenix_traces.inputs.wire_row import FIELDS, RESULT_NAMES
 from phoenix_traces.rules.annotation import TraceAnnotationData
 
@@ -48,13 +48,14 @@ class FrameColumns:
             positions = range(start, min(start + rows, len(self)))
             yield positions, self.take(positions)
 
+    def label(self, position: int) -> object:
+        """Return the index label of a row."""
+        return read(self.index, position)
+
     def take(self, positions: range | list[int]) -> dict[str, list[object]]:
         """Return the cells of some rows by field."""
-        taken = (
-            slice(positions.start, positions.stop) if isinstance(positions, range) else positions
-        )
         return {
-            field: cells(self.columns[field].iloc[taken])
+            field: cells_at(self.columns[field], positions)
             if field in self.columns
             else [self.constants.get(field)] * len(positions)
             for field in FIELDS
@@ -131,7 +132,7 @@ class _Resolver:
         return name in self._frame.columns
 
     def _take(self, field: str, name: str) -> None:
-        self._columns[field] = self._frame[name]
+        self._columns[field] = self._frame[name].array
         self._names[field] = self._names[f"result.{field}"] = name
 
     def _find_ids(self) -> None:
@@ -152,16 +153,17 @@ class _Resolver:
         elif levels:
             self._take_level(levels[0])
         elif self._is_string_index():
-            self._columns["trace_id"] = _as_column(self._frame.index)
+            self._columns["trace_id"] = self._frame.index.array
             self._names["trace_id"] = "index"
         else:
             self._refuse_no_ids()
 
     def _same_ids(self, column: str, level: str) -> bool:
-        return cells(self._frame[column]) == cells(self._level(level))
+        return cells(self._frame[column].array) == cells(self._level(level))
 
     def _level(self, name: str) -> Column:
-        return _as_column(self._frame.index.get_level_values(name))
+        level: Column = self._frame.index.get_level_values(name).array
+        return level
 
     def _take_level(self, level: str) -> None:
         self._columns["trace_id"] = self._level(level)
@@ -241,11 +243,6 @@ class _Resolver:
                 self._take(name, name)
         if not any(name in self._columns for name in RESULT_NAMES):
             self._refuse("DataFrame must contain at least one of: label, score, explanation")
-
-
-def _as_column(index: pd.Index[Any]) -> Column:
-    # With its dtype, because pandas would otherwise copy text among objects into one of its own.
-    return pd.Series(index.array, dtype=index.dtype, copy=False)
 
 
 def _is_text(index: pd.Index[Any]) -> bool:

@@ -8,20 +8,21 @@ refuse.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pandas as pd
 import pandera.pandas as pa
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from phoenix_traces.inputs.frames.cells import Column, cells, score_or_none, text_or_none
+from phoenix_traces.inputs.frames.cells import cells, score_or_none, text_or_none
 from phoenix_traces.inputs.frames.columns import ID_NAMES, KIND_NAME, NAME_NAMES
 from phoenix_traces.inputs.wire_row import RESULT_NAMES
 from phoenix_traces.rules import fast_path
 from phoenix_traces.rules.annotation import MAX_KEY_BYTES, RESERVED_NAME, AnnotationResult
 from phoenix_traces.rules.metadata import json_object, text_problem
 
+Column: TypeAlias = "pd.Series[Any]"
 Verdict: TypeAlias = "bool | Column"
 
 _KINDS = frozenset({"LLM", "CODE", "HUMAN"})
@@ -61,7 +62,7 @@ def metadata(column: Column) -> Verdict:
 
 def has_result(frame: pd.DataFrame) -> Verdict:
     """Hold when each row has a label, a score or an explanation that is not blank."""
-    columns = [cells(frame[name]) for name in RESULT_NAMES if name in frame.columns]
+    columns = [cells(frame[name].array) for name in RESULT_NAMES if name in frame.columns]
     if any(all(_has_content(value) for value in values) for values in columns):
         return True
     rows = zip(*columns, strict=True)
@@ -70,7 +71,9 @@ def has_result(frame: pd.DataFrame) -> Verdict:
 
 def key_fits(frame: pd.DataFrame) -> Verdict:
     """Hold when name and identifier of each row fit PostgreSQL's index together."""
-    columns = [cells(frame[name]) for name in (*NAME_NAMES, "identifier") if name in frame.columns]
+    columns = [
+        cells(frame[name].array) for name in (*NAME_NAMES, "identifier") if name in frame.columns
+    ]
     longest = sum(
         max((len(value) for value in values if isinstance(value, str)), default=0)
         for values in columns
@@ -102,7 +105,7 @@ def _verdict(
     is_good: Callable[[object], bool],
 ) -> Verdict:
     """Look at single cells only where the few around them are not plain."""
-    values = cells(column)
+    values = cells(column.array)
     if are_plain(values):
         return True
     verdicts: list[bool] = []
