@@ -122,7 +122,7 @@ def test_what_python_programs_hold_becomes_json(given_value: object, json_value:
         (np.array(7), 7),
         (np.datetime64("2026-01-02"), "2026-01-02"),
         (np.datetime64("2026-01-02T03:04:05.000000006"), "2026-01-02T03:04:05.000000006"),
-        (np.datetime64("NaT"), None),
+        (np.datetime64("NaT", "ns"), None),
         (
             np.array(["2026-01-02", "NaT"], dtype="datetime64[ns]"),
             ["2026-01-02T00:00:00.000000000", None],

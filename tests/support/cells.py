@@ -47,7 +47,15 @@ ODD_FLOATS = [math.nan, math.inf, -math.inf, 1e300, -1e300, 2.0**64, -(2.0**63)]
 ODD_INTEGERS = [2**64, -(2**63) - 1, 2**64 - 1, -(2**63), 10**400]
 ODD_OBJECTS = [np.float32(0.5), np.array([1, 2]), Decimal("0.5"), date(2026, 1, 1), Kind.HUMAN]
 ODD_CONTAINERS = [(1, 2), {3}, {1: 2}, {"a\x00": 1}, {"\ud800": 1}, {None: 1}, iter([1]), object()]
-ODD_SCALARS = [Text("x"), Number(0.5), pd.NA, pd.NaT, np.datetime64("NaT"), b"x", *UNSTORABLE_TEXTS]
+ODD_SCALARS = [
+    Text("x"),
+    Number(0.5),
+    pd.NA,
+    pd.NaT,
+    np.datetime64("NaT", "ns"),
+    b"x",
+    *UNSTORABLE_TEXTS,
+]
 ODD_LEAVES = [*ODD_FLOATS, *ODD_INTEGERS, *ODD_OBJECTS, *ODD_CONTAINERS, *ODD_SCALARS]
 PLAIN_KEYS = ["a", "b", "naïve", "", "model"]
 ODD_KEYS = ["\x00", "\ud800", 1, True, None, Kind.HUMAN, Text("a"), np.str_("b"), (1,)]

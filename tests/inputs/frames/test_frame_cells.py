@@ -22,7 +22,7 @@ MISSING = {
     "NA": pd.NA,
     "NaT": pd.NaT,
     "numpy NaN": np.float32("nan"),
-    "numpy NaT": np.datetime64("NaT"),
+    "numpy NaT": np.datetime64("NaT", "ns"),
     "Decimal NaN": Decimal("NaN"),
 }
 TEXT_DTYPES = {
