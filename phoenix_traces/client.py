@@ -9,36 +9,37 @@ from types import TracebackType
 import httpx
 from typing_extensions import Self
 
-from phoenix_traces.errors import ConfigurationError
 from phoenix_traces.resources.annotation_configs import AnnotationConfigs, AsyncAnnotationConfigs
 from phoenix_traces.resources.async_traces import AsyncTraces
 from phoenix_traces.resources.traces import Traces
+from phoenix_traces.transport.arguments import checked_client, checked_count, checked_timeout
 from phoenix_traces.transport.client_transport import async_transport, sync_transport
 from phoenix_traces.transport.connection import Connection
 from phoenix_traces.transport.deadlines import DEFAULT_TIMEOUT, seconds_in_all
-from phoenix_traces.transport.decoding import (
-    ACCEPTED,
-    DEFAULT_MAX_RESPONSE_BYTES,
-    checked_max_bytes,
-)
+from phoenix_traces.transport.decoding import ACCEPTED, DEFAULT_MAX_RESPONSE_BYTES
 from phoenix_traces.transport.retries import DEFAULT_MAX_RETRIES
 from phoenix_traces.transport.settings import Settings, resolve
 
 
 class Client:
-    """Reach a Phoenix server.
+    """A connection to a Phoenix server, and what it offers by name: traces, annotation configs.
 
-    What is not given comes from `PHOENIX_ENDPOINT`, `PHOENIX_COLLECTOR_ENDPOINT`,
-    `OTEL_EXPORTER_OTLP_ENDPOINT`, `PHOENIX_BASE_URL`, or `PHOENIX_HOST` and `PHOENIX_PORT`, in this
-    order, and from `PHOENIX_API_KEY` and `PHOENIX_CLIENT_HEADERS`; or from the nearest
-    `.env.phoenix`, when the environment sets none of the `PHOENIX_` names.
+    Use it as a context manager, or close it with `close`.
+
+    What is not given comes from the environment, or from the nearest `.env.phoenix` at or above the
+    working directory. The address is the first of `PHOENIX_ENDPOINT`, `PHOENIX_COLLECTOR_ENDPOINT`,
+    `OTEL_EXPORTER_OTLP_ENDPOINT`, `PHOENIX_BASE_URL`, and `PHOENIX_HOST` with `PHOENIX_PORT`; the
+    key is `PHOENIX_API_KEY`, and headers are `PHOENIX_CLIENT_HEADERS`. What the file holds is sent
+    to the file's own address, or to the default one if nothing names an address.
 
     Args:
-        base_url: The root of Phoenix; a path in it is kept.
+        base_url: The root of Phoenix; a path in it is kept, and a user and password become a
+            header.
         api_key: Sent as a bearer token, and never shown.
         headers: Sent with every request.
-        http_client: Used as it is and never closed, without retries of ours. When it has a base
-            URL, the environment is not read; the other arguments apply to each request of ours.
+        http_client: An `httpx.Client` of yours, used as it is and never closed, without
+            retries of ours. When it has a base URL, neither environment nor file is read;
+            base_url, api_key and headers apply to each request of ours.
         timeout: Seconds for each step of a request, or httpx's own kind of timeout.
         max_retries: Attempts after the first, for requests that may be repeated.
         total_timeout: Seconds for one request with all its repetitions and pauses, whatever the
@@ -48,9 +49,10 @@ class Client:
             smaller pages, and everything else is an `UnexpectedResponseError`.
 
     Raises:
-        ConfigurationError: when an argument or a setting cannot work.
+        ConfigurationError: when an argument or a setting cannot work; it names the argument, the
+            variable or the file.
 
-    Example:
+    Examples:
         >>> from phoenix_traces import Client
         >>> with Client(base_url="http://127.0.0.1:6006") as client:  # doctest: +SKIP
         ...     client.traces.add_trace_annotation(
@@ -72,20 +74,26 @@ class Client:
         total_timeout: float | None = None,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
     ) -> None:
-        _check_retries(max_retries)
-        client_url = None if http_client is None else http_client.base_url
-        self._settings = resolve(base_url, api_key, headers, client_url=client_url)
+        steps = checked_timeout(timeout)
+        retries = checked_count(max_retries, "max_retries", least=0)
+        in_all = seconds_in_all(total_timeout, steps)
+        most_bytes = checked_count(max_response_bytes, "max_response_bytes", least=1)
         self._is_own = http_client is None
+        if http_client is not None:
+            checked_client(http_client, httpx.Client, "http_client")
+        client_url = None if http_client is None else http_client.base_url
+        settings = resolve(base_url, api_key, headers, client_url=client_url)
         self._http = http_client or httpx.Client(
             transport=sync_transport(
-                self._settings.base_url,
-                max_retries=max_retries,
-                total_timeout=seconds_in_all(total_timeout, timeout),
-                max_response_bytes=checked_max_bytes(max_response_bytes),
+                settings.base_url,
+                max_retries=retries,
+                total_timeout=in_all,
+                max_response_bytes=most_bytes,
             ),
-            timeout=timeout,
+            timeout=steps,
             headers={"accept-encoding": ACCEPTED},
         )
+        self._settings = settings
 
     @cached_property
     def traces(self) -> Traces:
@@ -116,29 +124,44 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
+        if "_settings" not in vars(self):  # a debugger may ask before __init__ is through
+            return "<Client that is not set up>"
         return f"<Client of {_shown(self._settings, self._http.base_url)}>"
 
 
 class AsyncClient:
-    """Reach a Phoenix server, the same as `Client`, but async.
+    """An async connection to a Phoenix server, and what it offers by name.
+
+    Use it as an async context manager, or close it with `aclose`. Its methods are those of
+    `Client`, and are awaited.
+
+    What is not given comes from the environment, or from the nearest `.env.phoenix` at or above the
+    working directory. The address is the first of `PHOENIX_ENDPOINT`, `PHOENIX_COLLECTOR_ENDPOINT`,
+    `OTEL_EXPORTER_OTLP_ENDPOINT`, `PHOENIX_BASE_URL`, and `PHOENIX_HOST` with `PHOENIX_PORT`; the
+    key is `PHOENIX_API_KEY`, and headers are `PHOENIX_CLIENT_HEADERS`. What the file holds is sent
+    to the file's own address, or to the default one if nothing names an address.
 
     Args:
-        base_url: As in `Client`, and so are the others.
-        api_key: See there.
-        headers: See there.
-        http_client: See there.
-        timeout: See there.
-        max_retries: See there.
+        base_url: The root of Phoenix; a path in it is kept, and a user and password become a
+            header.
+        api_key: Sent as a bearer token, and never shown.
+        headers: Sent with every request.
+        http_client: An `httpx.AsyncClient` of yours, used as it is and never closed, without
+            retries of ours. When it has a base URL, neither environment nor file is read;
+            base_url, api_key and headers apply to each request of ours.
+        timeout: Seconds for each step of a request, or httpx's own kind of timeout.
+        max_retries: Attempts after the first, for requests that may be repeated.
         total_timeout: Seconds for one request with all its repetitions and pauses, whatever the
             server does; 120 unless given, and never less than `timeout` asks for. An upload of
-            many requests may take longer.
+            many requests may take longer. A name's look-up in the network is not stopped by it.
         max_response_bytes: Most bytes of an answer, decoded. To a larger one, reading asks for
             smaller pages, and everything else is an `UnexpectedResponseError`.
 
     Raises:
-        ConfigurationError: when an argument or a setting cannot work.
+        ConfigurationError: when an argument or a setting cannot work; it names the argument, the
+            variable or the file.
 
-    Example:
+    Examples:
         >>> import asyncio
         >>> from phoenix_traces import AsyncClient
         >>> async def main() -> None:
@@ -163,20 +186,26 @@ class AsyncClient:
         total_timeout: float | None = None,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
     ) -> None:
-        _check_retries(max_retries)
-        client_url = None if http_client is None else http_client.base_url
-        self._settings = resolve(base_url, api_key, headers, client_url=client_url)
+        steps = checked_timeout(timeout)
+        retries = checked_count(max_retries, "max_retries", least=0)
+        in_all = seconds_in_all(total_timeout, steps)
+        most_bytes = checked_count(max_response_bytes, "max_response_bytes", least=1)
         self._is_own = http_client is None
+        if http_client is not None:
+            checked_client(http_client, httpx.AsyncClient, "http_client")
+        client_url = None if http_client is None else http_client.base_url
+        settings = resolve(base_url, api_key, headers, client_url=client_url)
         self._http = http_client or httpx.AsyncClient(
             transport=async_transport(
-                self._settings.base_url,
-                max_retries=max_retries,
-                total_timeout=seconds_in_all(total_timeout, timeout),
-                max_response_bytes=checked_max_bytes(max_response_bytes),
+                settings.base_url,
+                max_retries=retries,
+                total_timeout=in_all,
+                max_response_bytes=most_bytes,
             ),
-            timeout=timeout,
+            timeout=steps,
             headers={"accept-encoding": ACCEPTED},
         )
+        self._settings = settings
 
     @cached_property
     def traces(self) -> AsyncTraces:
@@ -209,12 +238,9 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
+        if "_settings" not in vars(self):  # a debugger may ask before __init__ is through
+            return "<AsyncClient that is not set up>"
         return f"<AsyncClient of {_shown(self._settings, self._http.base_url)}>"
-
-
-def _check_retries(max_retries: int) -> None:
-    if max_retries < 0:
-        raise ConfigurationError(f"max_retries is {max_retries}; it must be 0 or more")
 
 
 def _shown(settings: Settings, client_url: httpx.URL) -> str:

@@ -14,7 +14,7 @@
         * `PhoenixTransportError` (also `httpx.TransportError`) - no answer came
     * `IncompleteUploadError` - a confirmation did not find every annotation; `.confirmation`
 
-Warnings: `DuplicateAnnotationWarning`, `SkippedAnnotationWarning`.
+Warnings: `ConfigurationWarning`, `DuplicateAnnotationWarning`, `SkippedAnnotationWarning`.
 
 The request that an error carries has neither credentials nor body, so that an error can be logged,
 shown and pickled anywhere.
@@ -104,7 +104,7 @@ class PhoenixTracesError(Exception):
 
 
 class ConfigurationError(PhoenixTracesError, ValueError):
-    """Say that an endpoint, key, header or option cannot work."""
+    """An endpoint, key, header or option that cannot work."""
 
 
 class AnnotationValidationError(PhoenixTracesError, ValueError):
@@ -226,6 +226,10 @@ class PhoenixTransportError(PhoenixHTTPError, httpx.TransportError):
     """Report that no whole answer came: refused, reset, timed out, cut off."""
 
 
+class ConfigurationWarning(UserWarning):
+    """A setting that sends annotations or a key where few people would expect it."""
+
+
 class DuplicateAnnotationWarning(UserWarning):
     """Warn that annotations share (trace_id, name, identifier), so that only the last is kept."""
 
@@ -256,5 +260,6 @@ ServerValidationError.__module__ = "phoenix_traces"
 ServerTooOldError.__module__ = "phoenix_traces"
 UnexpectedResponseError.__module__ = "phoenix_traces"
 PhoenixTransportError.__module__ = "phoenix_traces"
+ConfigurationWarning.__module__ = "phoenix_traces"
 DuplicateAnnotationWarning.__module__ = "phoenix_traces"
 SkippedAnnotationWarning.__module__ = "phoenix_traces"

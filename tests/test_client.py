@@ -196,7 +196,7 @@ def test_timeouts_fit_the_server_unless_they_are_given(kind: type[Any]) -> None:
         kind()
         kind(timeout=5.0)
     assert made[0]["timeout"].read == 30.0
-    assert made[1]["timeout"] == 5.0
+    assert made[1]["timeout"] == httpx.Timeout(5.0)
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])

@@ -10,8 +10,10 @@ import httpx
 
 from phoenix_traces.resources import operations
 from phoenix_traces.resources.perform import perform_async
+from phoenix_traces.transport.arguments import checked_client
 from phoenix_traces.transport.connection import AsyncConnection, Connection
 from phoenix_traces.transport.drivers import stream_async
+from phoenix_traces.transport.settings import given_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +56,10 @@ class AsyncTraces:
         base_url: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._connection: AsyncConnection = Connection(client, base_url, headers or {})
+        settings = given_settings(base_url, None, headers)
+        self._connection: AsyncConnection = Connection(
+            checked_client(client, httpx.AsyncClient, "client"), settings.prefix, settings.headers
+        )
 
     @overload
     async def add_trace_annotation(

@@ -15,8 +15,10 @@ import httpx
 
 from phoenix_traces.resources import operations
 from phoenix_traces.resources.perform import perform
+from phoenix_traces.transport.arguments import checked_client
 from phoenix_traces.transport.connection import Connection, SyncConnection
 from phoenix_traces.transport.drivers import stream
+from phoenix_traces.transport.settings import given_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +81,10 @@ class Traces:
         base_url: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._connection: SyncConnection = Connection(client, base_url, headers or {})
+        settings = given_settings(base_url, None, headers)
+        self._connection: SyncConnection = Connection(
+            checked_client(client, httpx.Client, "client"), settings.prefix, settings.headers
+        )
 
     @overload
     def add_trace_annotation(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from urllib.request import getproxies, proxy_bypass
+from collections.abc import Callable
+from typing import TypeVar
 
 import httpx
 
+from phoenix_traces.errors import ConfigurationError
 from phoenix_traces.transport.deadlines import DEFAULT_TOTAL_TIMEOUT
 from phoenix_traces.transport.decoding import DEFAULT_MAX_RESPONSE_BYTES
 from phoenix_traces.transport.pools import AsyncPoolTransport, PoolTransport
+from phoenix_traces.transport.proxies import proxy_for
 from phoenix_traces.transport.retries import RepeatingTransport
 from phoenix_traces.transport.whole_answers import AsyncWholeAnswers, WholeAnswers
+
+_PoolT = TypeVar("_PoolT", PoolTransport, AsyncPoolTransport)
 
 
 def sync_transport(
@@ -21,7 +26,7 @@ def sync_transport(
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
 ) -> httpx.BaseTransport:
     """Return the transport of a `Client`: TLS checked, the environment's proxies honoured."""
-    pool = PoolTransport(scheme=_scheme(base_url), proxy=_proxy_for(base_url))
+    pool = _made(PoolTransport, base_url)
     return RepeatingTransport(
         WholeAnswers(pool, max_bytes=max_response_bytes),
         max_retries=max_retries,
@@ -37,7 +42,7 @@ def async_transport(
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
 ) -> httpx.AsyncBaseTransport:
     """Return the transport of an `AsyncClient`, otherwise the same as `sync_transport`."""
-    pool = AsyncPoolTransport(scheme=_scheme(base_url), proxy=_proxy_for(base_url))
+    pool = _made(AsyncPoolTransport, base_url)
     return RepeatingTransport(
         AsyncWholeAnswers(pool, max_bytes=max_response_bytes),
         max_retries=max_retries,
@@ -45,13 +50,13 @@ def async_transport(
     )
 
 
-def _scheme(base_url: httpx.URL | None) -> str:
-    return "https" if base_url is None else base_url.scheme
-
-
-def _proxy_for(base_url: httpx.URL | None) -> str | None:
-    # httpx reads the environment's proxies only for transports that it makes itself.
-    if base_url is None or proxy_bypass(base_url.host):
-        return None
-    proxies = getproxies()
-    return proxies.get(base_url.scheme) or proxies.get("all")
+def _made(kind: Callable[..., _PoolT], base_url: httpx.URL | None) -> _PoolT:
+    proxy = proxy_for(base_url)
+    try:
+        return kind(scheme="https" if base_url is None else base_url.scheme, proxy=proxy)
+    except OSError as error:  # Python's errors of TLS are OSErrors too
+        problem = error.strerror or type(error).__name__
+    raise ConfigurationError(
+        "the certificates for TLS cannot be loaded; look at SSL_CERT_FILE, SSL_CERT_DIR and "
+        f"SSLKEYLOGFILE in the environment: {problem}"
+    )

@@ -7,29 +7,13 @@ has no way to stop that works in every version of its package.
 
 from __future__ import annotations
 
-import reprlib
 import zlib
 
 import httpx
 
-from phoenix_traces.errors import ConfigurationError
-
 ACCEPTED = "gzip, deflate"
 
 DEFAULT_MAX_RESPONSE_BYTES = 64_000_000
-
-
-def checked_max_bytes(value: object) -> int:
-    """Return a limit on the size of an answer.
-
-    Raises:
-        ConfigurationError: when it is no number of bytes.
-    """
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    raise ConfigurationError(
-        f"max_response_bytes must be a whole number above 0, not {reprlib.repr(value)}"
-    )
 
 
 class TooManyBytesError(Exception):

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from phoenix_traces import ConfigurationError
-from phoenix_traces.transport.settings import DEFAULT_BASE_URL, Settings, resolve
+from phoenix_traces.transport.addresses import DEFAULT_BASE_URL
+from phoenix_traces.transport.settings import Settings, resolve
 
 KEY = "sk-very-secret-key-0123456789"
 

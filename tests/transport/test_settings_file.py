@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from phoenix_traces.transport.settings import DEFAULT_BASE_URL, resolve
+from phoenix_traces.transport.addresses import DEFAULT_BASE_URL
+from phoenix_traces.transport.settings import resolve
 
 KEY = "sk-of-the-file-0123456789"
 
@@ -17,6 +18,7 @@ def env_file(tmp_path: Path) -> Path:
     """Write a settings file into the folder that the test runs in."""
     path = tmp_path / ".env.phoenix"
     path.write_text(f"PHOENIX_ENDPOINT=http://file.test\nexport PHOENIX_API_KEY='{KEY}'\n")
+    path.chmod(0o600)
     return path
 
 
@@ -75,17 +77,12 @@ def test_discovery_is_on_otherwise(
     assert _resolve() == USED
 
 
-def test_the_environment_wins_as_a_group(
+def test_the_environment_comes_before_the_file(
     env_file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The file's endpoint never gets the environment's key, nor the other way round."""
-    monkeypatch.setenv("PHOENIX_API_KEY", "key-of-the-environment")
-    assert _resolve() == (DEFAULT_BASE_URL, "Bearer key-of-the-environment")
-    monkeypatch.delenv("PHOENIX_API_KEY")
     monkeypatch.setenv("PHOENIX_HOST", "environment.test")
     assert _resolve() == ("http://environment.test:6006", "")
-    assert "is not used for PHOENIX_ENDPOINT, PHOENIX_API_KEY" in caplog.text
-    assert "because the environment sets PHOENIX_HOST" in caplog.text
+    assert "PHOENIX_API_KEY of" in caplog.text
     assert KEY not in caplog.text
 
 
