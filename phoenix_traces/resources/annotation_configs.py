@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class AnnotationConfigs:
-    """Read the server's annotation configs.
+    """The annotation configs of a Phoenix server: what its teams agreed that annotations hold.
+
+    `Client` has one as `client.annotation_configs`.
 
     Args:
         connection: To the server.
 
-    Example:
-        >>> from phoenix_traces import Client
-        >>> with Client() as client:  # doctest: +SKIP
-        ...     for config in client.annotation_configs.list():
-        ...         print(config.name, config.type)
+    Examples:
+        >>> [each.name for each in client.annotation_configs.list()]
+        ['correctness']
     """
 
     def __init__(self, connection: SyncConnection) -> None:
@@ -32,11 +32,22 @@ class AnnotationConfigs:
         """Return all configs, or those assigned to one project.
 
         Args:
-            project_identifier: Name or ID.
+            project_identifier: Name or ID of the project; None for all configs.
+
+        Returns:
+            The configs of the kinds that this version knows; others are left out.
 
         Raises:
-            PhoenixStatusError: when the server refuses.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            PhoenixStatusError: when there is no such project (404), and for the server's other
+                errors.
             PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> for config in client.annotation_configs.list():
+            ...     print(config.name, config.type)
+            correctness CATEGORICAL
         """
         return perform(self._connection, operations.list_annotation_configs(project_identifier))
 
@@ -44,33 +55,88 @@ class AnnotationConfigs:
         """Return one config.
 
         Args:
-            name_or_id: As the server shows it.
+            name_or_id: As Phoenix shows it.
+
+        Returns:
+            The config.
 
         Raises:
-            PhoenixStatusError: when there is none (404), or the server refuses.
+            PhoenixStatusError: when there is none (404), and for the server's other errors.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            UnexpectedResponseError: when the answer is not Phoenix's, or the config is of a kind
+                that this version does not know.
             PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> config = client.annotation_configs.get("correctness")
+            >>> config.name, config.type
+            ('correctness', 'CATEGORICAL')
         """
         return perform(self._connection, operations.get_annotation_config(name_or_id))
 
 
 class AsyncAnnotationConfigs:
-    """Read the server's annotation configs; the same as `AnnotationConfigs`, but async.
+    """The annotation configs of a Phoenix server: what its teams agreed that annotations hold.
+
+    `AsyncClient` has one as `client.annotation_configs`.
 
     Args:
         connection: To the server.
+
+    Examples:
+        >>> [each.name for each in await client.annotation_configs.list()]
+        ['correctness']
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def list(self, *, project_identifier: str | None = None) -> AnnotationConfigList:
-        """Return configs; the same as `AnnotationConfigs.list`, but async."""
+        """Return all configs, or those assigned to one project.
+
+        Args:
+            project_identifier: Name or ID of the project; None for all configs.
+
+        Returns:
+            The configs of the kinds that this version knows; others are left out.
+
+        Raises:
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            PhoenixStatusError: when there is no such project (404), and for the server's other
+                errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> for config in await client.annotation_configs.list():
+            ...     print(config.name, config.type)
+            correctness CATEGORICAL
+        """
         return await perform_async(
             self._connection, operations.list_annotation_configs(project_identifier)
         )
 
     async def get(self, name_or_id: str) -> AnnotationConfig:
-        """Return one config; the same as `AnnotationConfigs.get`, but async."""
+        """Return one config.
+
+        Args:
+            name_or_id: As Phoenix shows it.
+
+        Returns:
+            The config.
+
+        Raises:
+            PhoenixStatusError: when there is none (404), and for the server's other errors.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            UnexpectedResponseError: when the answer is not Phoenix's, or the config is of a kind
+                that this version does not know.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> config = await client.annotation_configs.get("correctness")
+            >>> config.name, config.type
+            ('correctness', 'CATEGORICAL')
+        """
         return await perform_async(self._connection, operations.get_annotation_config(name_or_id))
 
 

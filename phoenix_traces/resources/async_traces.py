@@ -1,4 +1,4 @@
-"""Annotations of traces, async: the same signatures as `Traces`, whose docstrings hold."""
+"""Annotations of traces: the signatures of the async class, and what they promise."""
 
 from __future__ import annotations
 
@@ -29,24 +29,26 @@ if TYPE_CHECKING:
 
 
 class AsyncTraces:
-    """Write annotations of traces, the same as `Traces`, but async.
+    """The annotations of the traces of a Phoenix server, over an httpx client of yours.
+
+    `AsyncClient` has one as `client.traces`, with retries; here the client sends as it always does.
 
     Args:
-        client: Whose base URL is the root of Phoenix. It stays as it is, and open.
+        client: An `httpx.AsyncClient` whose base URL is the root of Phoenix. It stays as it is, and
+            open.
         base_url: The root of Phoenix, where the client has none or another one.
         headers: Sent with every request beside the client's own.
 
-    Example:
-        >>> import asyncio, httpx
+    Examples:
+        >>> import httpx
         >>> from phoenix_traces import AsyncTraces
-        >>> async def main() -> None:
-        ...     async with httpx.AsyncClient(base_url="http://127.0.0.1:6006") as client:
-        ...         await AsyncTraces(client).add_trace_annotation(
-        ...             trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
-        ...             annotation_name="correctness",
-        ...             score=0.9,
-        ...         )
-        >>> asyncio.run(main())  # doctest: +SKIP
+        >>> async with httpx.AsyncClient(base_url="http://127.0.0.1:6006") as http_client:
+        ...     traces = AsyncTraces(http_client)
+        ...     await traces.add_trace_annotation(
+        ...         trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+        ...         annotation_name="helpfulness",
+        ...         score=0.9,
+        ...     )
     """
 
     def __init__(
@@ -119,7 +121,49 @@ class AsyncTraces:
         identifier: str | None = None,
         sync: bool = False,
     ) -> InsertedTraceAnnotation | None:
-        """Annotate one trace; the same as `Traces.add_trace_annotation`, but async."""
+        """Annotate one trace.
+
+        The server keeps one annotation for each (trace_id, annotation_name, identifier): writing it
+        again replaces all of it.
+
+        Args:
+            trace_id: As Phoenix shows it; traces that came by OTLP have 32 lowercase hex digits.
+            annotation_name: What is judged, such as "correctness"; not "note".
+            annotator_kind: Who judges: a person, a model or a program.
+            label: A category. Text of nothing but white space counts as absent, here and below.
+            score: A finite number; higher is usually better.
+            explanation: Why it was judged so.
+            metadata: Anything else worth keeping, as a mapping that becomes a JSON object.
+            identifier: Tells apart several annotations of one name on one trace, such as one for
+                each reviewer.
+            sync: Whether to wait until the server has stored it, and to return its ID. Otherwise
+                the server takes it into a queue, and drops it if the trace does not arrive within
+                ten minutes.
+
+        Returns:
+            What the server inserted, with `sync=True`; otherwise nothing.
+
+        Raises:
+            AnnotationValidationError: naming every argument that is refused, before anything is
+                sent.
+            TraceNotFoundError: when the trace does not exist, with `sync=True`.
+            ServerValidationError: when the server refuses the annotation.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> inserted = await client.traces.add_trace_annotation(
+            ...     trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+            ...     annotation_name="helpfulness",
+            ...     annotator_kind="LLM",
+            ...     label="helpful",
+            ...     score=0.9,
+            ...     sync=True,
+            ... )
+            >>> inserted.id
+            'VHJhY2VBbm5vdGF0aW9uOjI='
+        """
         operation = operations.add_trace_annotation(
             trace_id=trace_id,
             annotation_name=annotation_name,
@@ -171,7 +215,60 @@ class AsyncTraces:
         options: UploadOptions | None = None,
         validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None:
-        """Annotate traces; the same as `Traces.log_trace_annotations`, but async."""
+        """Annotate traces, in one request unless the options or the size ask for more.
+
+        An error of the server or the network accounts for every annotation in its `report`.
+
+        Args:
+            trace_annotations: Models, or mappings with the same keys. It is read to its end and
+                checked whole before anything is sent, and must not change while it is sent. Of
+                several with the same (trace_id, name, identifier) the last one wins, and a
+                `DuplicateAnnotationWarning` names the others.
+            sync: Whether to wait until the server has stored them, and to return their IDs.
+                Otherwise the server takes them into a queue, and drops those whose trace does not
+                arrive within ten minutes.
+            options: How to cut the upload into requests, and what to do when some of it fails; see
+                `UploadOptions`.
+            validate_configs: Whether to ask the server for its annotation configs first, and to
+                check each annotation that has the name of one against it. The server itself does
+                not.
+
+        Returns:
+            What the server inserted, in the order of the input, with `sync=True`, without the rows
+            that `on_missing_trace="skip"` left out; otherwise nothing.
+
+        Raises:
+            TypeError: when it is one annotation, text or a frame.
+            AnnotationValidationError: naming every annotation that is refused, before anything is
+                sent.
+            TraceNotFoundError: when traces do not exist, with `sync=True`.
+            ServerValidationError: when the server refuses an annotation.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> from phoenix_traces import AnnotationResult, TraceAnnotationData
+            >>> inserted = await client.traces.log_trace_annotations(
+            ...     trace_annotations=[
+            ...         TraceAnnotationData(
+            ...             trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+            ...             name="tone",
+            ...             annotator_kind="CODE",
+            ...             result=AnnotationResult(label="kind"),
+            ...         ),
+            ...         {
+            ...             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            ...             "name": "length",
+            ...             "annotator_kind": "CODE",
+            ...             "result": {"score": 120},
+            ...         },
+            ...     ],
+            ...     sync=True,
+            ... )
+            >>> len(inserted)
+            2
+        """
         operation = operations.log_trace_annotations(
             trace_annotations=trace_annotations,
             sync=sync,
@@ -230,7 +327,62 @@ class AsyncTraces:
         options: UploadOptions | None = None,
         validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None:
-        """Annotate traces from a frame; async `Traces.log_trace_annotations_dataframe`."""
+        """Annotate traces from a frame, 100 rows to a request unless the options say otherwise.
+
+        An error of the server or the network accounts for every row in its `report`.
+
+        Args:
+            dataframe: One annotation a row. Trace ids stand in a column `trace_id` or
+                `context.trace_id`, in an index level of either name, or in an unnamed index of
+                text. Judgements stand in `label`, `score` (numeric text is read) and `explanation`;
+                `metadata` and `identifier` are optional; other columns are ignored. Any of pandas'
+                missing values means missing. The frame is checked whole before the first request,
+                and never changed; it must not change while it is sent.
+            annotation_name: Name of all rows; wins over a column `name` or `annotation_name`.
+            annotator_kind: Kind of all rows; wins over a column `annotator_kind`.
+            annotation_type: A rubric that each row must follow. What it leaves no choice about,
+                such as a literal name, need not be given.
+            sync: Whether to wait until the server has stored them, and to return their IDs.
+                Otherwise the server takes them into a queue, and drops those whose trace does not
+                arrive within ten minutes.
+            options: How to cut the upload into requests, and what to do when some of it fails; see
+                `UploadOptions`.
+            validate_configs: Whether to ask the server for its annotation configs first, and to
+                check each annotation that has the name of one against it. The server itself does
+                not.
+
+        Returns:
+            What the server inserted, in the order of the rows, with `sync=True`, without the rows
+            that `on_missing_trace="skip"` left out; otherwise nothing.
+
+        Raises:
+            TypeError: when it is no DataFrame.
+            AnnotationValidationError: naming every row and cell that is refused, before anything is
+                sent.
+            TraceNotFoundError: when traces do not exist, with `sync=True`.
+            ServerValidationError: when the server refuses an annotation.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> import pandas as pd
+            >>> judgements = pd.DataFrame(
+            ...     {
+            ...         "trace_id": ["4bf92f3577b34da6a3ce929d0e0e4736"],
+            ...         "label": ["relevant"],
+            ...         "score": [1.0],
+            ...     }
+            ... )
+            >>> inserted = await client.traces.log_trace_annotations_dataframe(
+            ...     dataframe=judgements,
+            ...     annotation_name="relevance",
+            ...     annotator_kind="LLM",
+            ...     sync=True,
+            ... )
+            >>> len(inserted)
+            1
+        """
         operation = operations.log_trace_annotations_dataframe(
             dataframe=dataframe,
             annotation_name=annotation_name,
@@ -252,7 +404,41 @@ class AsyncTraces:
         project_identifier: str = "default",
         limit: int | None = None,
     ) -> list[TraceAnnotation]:
-        """Read annotations back; the same as `Traces.get_trace_annotations`, but async."""
+        """Read annotations back.
+
+        Args:
+            trace_ids: A list, a Series, an Index or a frame's column. They are asked for 100 at a
+                time, each once; those that the project does not have yield nothing.
+            identifiers: Only annotations with one of these; not blank. With `trace_ids`, both must
+                hold. Needs Phoenix 15.1.
+            include_annotation_names: Only annotations with one of these names. Notes are left out
+                unless "note" is among them.
+            exclude_annotation_names: No annotations with one of these names.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
+            limit: Most annotations in all; None for no limit.
+
+        Returns:
+            The annotations, newest first for each 100 trace ids.
+
+        Raises:
+            TypeError: when a list of texts is something else.
+            AnnotationValidationError: when an argument is refused, or there are neither trace ids
+                nor identifiers.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot read by identifier.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> annotations = await client.traces.get_trace_annotations(
+            ...     trace_ids=["4bf92f3577b34da6a3ce929d0e0e4736"]
+            ... )
+            >>> [(each.name, each.result.label) for each in annotations]
+            [('correctness', 'correct')]
+        """
         operation = operations.get_trace_annotations(
             trace_ids=trace_ids,
             identifiers=identifiers,
@@ -273,7 +459,43 @@ class AsyncTraces:
         project_identifier: str = "default",
         limit: int | None = None,
     ) -> AsyncIterator[TraceAnnotation]:
-        """Read annotations one by one; the same as `Traces.iter_trace_annotations`, but async."""
+        """Read annotations one by one, a page of 1,000 at a time when it is needed.
+
+        Args:
+            trace_ids: A list, a Series, an Index or a frame's column. They are asked for 100 at a
+                time, each once; those that the project does not have yield nothing.
+            identifiers: Only annotations with one of these; not blank. With `trace_ids`, both must
+                hold. Needs Phoenix 15.1.
+            include_annotation_names: Only annotations with one of these names. Notes are left out
+                unless "note" is among them.
+            exclude_annotation_names: No annotations with one of these names.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
+            limit: Most annotations in all; None for no limit.
+
+        Returns:
+            The annotations, newest first for each 100 trace ids. What is wrong with the arguments
+            is raised at once, and the rest while it is read.
+
+        Raises:
+            TypeError: when a list of texts is something else.
+            AnnotationValidationError: when an argument is refused, or there are neither trace ids
+                nor identifiers.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot read by identifier.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> annotations = client.traces.iter_trace_annotations(
+            ...     trace_ids=["4bf92f3577b34da6a3ce929d0e0e4736"]
+            ... )
+            >>> async for annotation in annotations:
+            ...     print(annotation.name, annotation.result.label)
+            correctness correct
+        """
         annotations = operations.iter_trace_annotations(
             trace_ids=trace_ids,
             identifiers=identifiers,
@@ -294,7 +516,44 @@ class AsyncTraces:
         project_identifier: str = "default",
         limit: int | None = None,
     ) -> pd.DataFrame:
-        """Read annotations into a frame; async `Traces.get_trace_annotations_dataframe`."""
+        """Read annotations into a frame, which `log_trace_annotations_dataframe` takes as it is.
+
+        Args:
+            trace_ids: A list, a Series, an Index or a frame's column. They are asked for 100 at a
+                time, each once; those that the project does not have yield nothing.
+            identifiers: Only annotations with one of these; not blank. With `trace_ids`, both must
+                hold. Needs Phoenix 15.1.
+            include_annotation_names: Only annotations with one of these names. Notes are left out
+                unless "note" is among them.
+            exclude_annotation_names: No annotations with one of these names.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
+            limit: Most annotations in all; None for no limit.
+
+        Returns:
+            One row for each annotation. The index is `annotation_id`; the columns are `trace_id`,
+            `annotation_name`, `annotator_kind`, `label`, `score`, `explanation`, `metadata`,
+            `identifier`, `created_at`, `updated_at`, `source` and `user_id`. What is missing is
+            pandas' missing.
+
+        Raises:
+            TypeError: when a list of texts is something else.
+            AnnotationValidationError: when an argument is refused, or there are neither trace ids
+                nor identifiers.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot read by identifier.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> frame = await client.traces.get_trace_annotations_dataframe(
+            ...     trace_ids=["4bf92f3577b34da6a3ce929d0e0e4736"]
+            ... )
+            >>> frame["label"].tolist()
+            ['correct']
+        """
         operation = operations.get_trace_annotations_dataframe(
             trace_ids=trace_ids,
             identifiers=identifiers,
@@ -314,7 +573,49 @@ class AsyncTraces:
         annotator_kind: AnnotatorKind | None = None,
         project_identifier: str = "default",
     ) -> Comparison:
-        """Compare annotations with the server's; async `Traces.compare_trace_annotations`."""
+        """Compare annotations with what the server has, and change nothing.
+
+        Args:
+            trace_annotations: Models, or mappings with the same keys, as `log_trace_annotations`
+                takes them.
+            dataframe: One annotation a row, as `log_trace_annotations_dataframe` takes them; in
+                place of `trace_annotations`.
+            annotation_name: Name of all rows of the frame; wins over its column of names.
+            annotator_kind: Kind of all rows of the frame; wins over its column of kinds.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
+
+        Returns:
+            For each row whether it is new, unchanged or changed, and in what; whether it would
+            replace a HUMAN judgement; and whether its trace is missing, where that can be known.
+            Phoenix says so only when it has none of the traces that are asked for together.
+
+        Raises:
+            TypeError: when neither or both of `trace_annotations` and `dataframe` are given, or one
+                is of a wrong type.
+            AnnotationValidationError: naming everything that is refused, before anything is sent.
+            ProjectNotFoundError: when there is no such project.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> comparison = await client.traces.compare_trace_annotations(
+            ...     trace_annotations=[
+            ...         {
+            ...             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            ...             "name": "correctness",
+            ...             "annotator_kind": "HUMAN",
+            ...             "result": {"label": "incorrect"},
+            ...         }
+            ...     ]
+            ... )
+            >>> comparison.changed
+            (0,)
+            >>> comparison.rows[0].differences["label"]
+            ('correct', 'incorrect')
+        """
         operation = operations.compare_trace_annotations(
             trace_annotations=trace_annotations,
             dataframe=dataframe,
@@ -334,7 +635,50 @@ class AsyncTraces:
         project_identifier: str = "default",
         timeout: float = 30.0,
     ) -> Confirmation:
-        """Ask until the server has annotations; async `Traces.confirm_trace_annotations`."""
+        """Ask the server until it has annotations as they are given, or the time is up.
+
+        For after an upload with `sync=False`, which Phoenix queues. It says nothing when it drops
+        an annotation, which it does after ten minutes when there is no such trace.
+
+        Args:
+            trace_annotations: Models, or mappings with the same keys, as `log_trace_annotations`
+                takes them.
+            dataframe: One annotation a row, as `log_trace_annotations_dataframe` takes them; in
+                place of `trace_annotations`.
+            annotation_name: Name of all rows of the frame; wins over its column of names.
+            annotator_kind: Kind of all rows of the frame; wins over its column of kinds.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
+            timeout: Seconds to keep asking. Phoenix stores some 500 annotations a second.
+
+        Returns:
+            The last comparison, with `is_complete`, `incomplete` and `raise_if_incomplete()`.
+
+        Raises:
+            TypeError: when neither or both of `trace_annotations` and `dataframe` are given, or one
+                is of a wrong type.
+            AnnotationValidationError: naming everything that is refused, before anything is sent.
+            ProjectNotFoundError: when there is no such project.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> confirmation = await client.traces.confirm_trace_annotations(
+            ...     trace_annotations=[
+            ...         {
+            ...             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            ...             "name": "correctness",
+            ...             "annotator_kind": "HUMAN",
+            ...             "result": {"label": "correct"},
+            ...         }
+            ...     ],
+            ...     timeout=5.0,
+            ... )
+            >>> confirmation.is_complete
+            True
+        """
         operation = operations.confirm_trace_annotations(
             trace_annotations=trace_annotations,
             dataframe=dataframe,
@@ -356,7 +700,39 @@ class AsyncTraces:
         end_time: datetime | None = None,
         delete_all: bool = False,
     ) -> None:
-        """Delete annotations; the same as `Traces.delete_trace_annotations`, but async."""
+        """Delete the annotations of a project that all of the given arguments describe.
+
+        Needs Phoenix 15.4, which asks for either both times or `delete_all`. Those who are not
+        admins delete only their own.
+
+        Args:
+            project_identifier: Name or ID of the project.
+            name: Only annotations of this name; "note" for notes. Not blank.
+            identifier: Only annotations with this identifier. Not blank.
+            annotator_kind: Only annotations of this kind.
+            start_time: Only annotations created then or later. With a time zone: a naive time is
+                refused, because it could mean another moment.
+            end_time: Only annotations created before; with a time zone.
+            delete_all: Whether annotations of any time may be deleted.
+
+        Raises:
+            TypeError: when a time is no datetime.
+            AnnotationValidationError: when an argument is refused; nothing was sent.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot delete annotations.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> await client.traces.delete_trace_annotations(
+            ...     project_identifier="default", name="correctness", delete_all=True
+            ... )
+            >>> await client.traces.get_trace_annotations(
+            ...     trace_ids=["4bf92f3577b34da6a3ce929d0e0e4736"]
+            ... )
+            []
+        """
         operation = operations.delete_trace_annotations(
             project_identifier=project_identifier,
             name=name,
@@ -371,7 +747,36 @@ class AsyncTraces:
     async def add_trace_note(
         self, *, trace_id: str, note: str, identifier: str | None = None
     ) -> InsertedTraceAnnotation:
-        """Write a note on a trace; the same as `Traces.add_trace_note`, but async."""
+        """Write a note on a trace.
+
+        Needs Phoenix 14.13. From 15.7 on it is sent again when an answer is lost, without being
+        there twice: a note without an identifier gets one of its own.
+
+        Args:
+            trace_id: As Phoenix shows it; traces that came by OTLP have 32 lowercase hex digits.
+            note: The text.
+            identifier: Writing again with the same one replaces the note; needs Phoenix 15.7.
+                Without one, each call adds a note.
+
+        Returns:
+            What the server inserted.
+
+        Raises:
+            AnnotationValidationError: when an argument is blank, or not storable; nothing was sent.
+            TraceNotFoundError: when there is no such trace.
+            ServerTooOldError: when the server has no notes, or no identifiers of notes.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> inserted = await client.traces.add_trace_note(
+            ...     trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+            ...     note="The user asked twice.",
+            ... )
+            >>> inserted.id
+            'VHJhY2VBbm5vdGF0aW9uOjI='
+        """
         operation = operations.add_trace_note(trace_id=trace_id, note=note, identifier=identifier)
         return await perform_async(self._connection, operation)
 
@@ -383,7 +788,42 @@ class AsyncTraces:
         project_identifier: str = "default",
         limit: int | None = None,
     ) -> list[TraceNote]:
-        """Read notes; the same as `Traces.get_trace_notes`, but async."""
+        """Read notes.
+
+        Args:
+            trace_ids: A list, a Series, an Index or a frame's column. They are asked for 100 at a
+                time, each once; those that the project does not have yield nothing.
+            identifiers: Only notes with one of these; not blank. With `trace_ids`, both must hold.
+                Needs Phoenix 15.1.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
+            limit: Most notes in all; None for no limit.
+
+        Returns:
+            The notes, newest first for each 100 trace ids.
+
+        Raises:
+            TypeError: when a list of texts is something else.
+            AnnotationValidationError: when an argument is refused, or there are neither trace ids
+                nor identifiers.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot read by identifier.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> inserted = await client.traces.add_trace_note(
+            ...     trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+            ...     note="The user asked twice.",
+            ... )
+            >>> notes = await client.traces.get_trace_notes(
+            ...     trace_ids=["4bf92f3577b34da6a3ce929d0e0e4736"]
+            ... )
+            >>> [each.note for each in notes]
+            ['The user asked twice.']
+        """
         operation = operations.get_trace_notes(
             trace_ids=trace_ids,
             identifiers=identifiers,

@@ -56,20 +56,24 @@ if not TYPE_CHECKING:  # or else a checker would take every name for one of ours
 
 
 class Traces:
-    """Write annotations of traces.
+    """The annotations of the traces of a Phoenix server, over an httpx client of yours.
+
+    `Client` has one as `client.traces`, with retries; here the client sends as it always does.
 
     Args:
-        client: Whose base URL is the root of Phoenix. It stays as it is, and open.
+        client: An `httpx.Client` whose base URL is the root of Phoenix. It stays as it is, and
+            open.
         base_url: The root of Phoenix, where the client has none or another one.
         headers: Sent with every request beside the client's own.
 
-    Example:
+    Examples:
         >>> import httpx
         >>> from phoenix_traces import Traces
-        >>> with httpx.Client(base_url="http://127.0.0.1:6006") as client:  # doctest: +SKIP
-        ...     Traces(client).add_trace_annotation(
+        >>> with httpx.Client(base_url="http://127.0.0.1:6006") as http_client:
+        ...     traces = Traces(http_client)
+        ...     traces.add_trace_annotation(
         ...         trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
-        ...         annotation_name="correctness",
+        ...         annotation_name="helpfulness",
         ...         score=0.9,
         ...     )
     """
@@ -150,27 +154,42 @@ class Traces:
         again replaces all of it.
 
         Args:
-            trace_id: As the server shows it; OTLP traces have 32 lowercase hex digits.
+            trace_id: As Phoenix shows it; traces that came by OTLP have 32 lowercase hex digits.
             annotation_name: What is judged, such as "correctness"; not "note".
-            annotator_kind: Who judges.
-            label: A category. Blank counts as absent, here and below.
+            annotator_kind: Who judges: a person, a model or a program.
+            label: A category. Text of nothing but white space counts as absent, here and below.
             score: A finite number; higher is usually better.
-            explanation: Why.
-            metadata: Anything that becomes a JSON object.
+            explanation: Why it was judged so.
+            metadata: Anything else worth keeping, as a mapping that becomes a JSON object.
             identifier: Tells apart several annotations of one name on one trace, such as one for
                 each reviewer.
-            sync: Wait until the server has stored it and return its ID. Otherwise the server takes
-                it into a queue, and drops it if the trace does not arrive within ten minutes.
+            sync: Whether to wait until the server has stored it, and to return its ID. Otherwise
+                the server takes it into a queue, and drops it if the trace does not arrive within
+                ten minutes.
 
         Returns:
-            What the server inserted, with `sync=True`.
+            What the server inserted, with `sync=True`; otherwise nothing.
 
         Raises:
-            AnnotationValidationError: before anything is sent.
+            AnnotationValidationError: naming every argument that is refused, before anything is
+                sent.
             TraceNotFoundError: when the trace does not exist, with `sync=True`.
+            ServerValidationError: when the server refuses the annotation.
             AuthenticationError: when the key is missing, wrong, or may not write.
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> inserted = client.traces.add_trace_annotation(
+            ...     trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+            ...     annotation_name="helpfulness",
+            ...     annotator_kind="LLM",
+            ...     label="helpful",
+            ...     score=0.9,
+            ...     sync=True,
+            ... )
+            >>> inserted.id
+            'VHJhY2VBbm5vdGF0aW9uOjI='
         """
         operation = operations.add_trace_annotation(
             trace_id=trace_id,
@@ -225,19 +244,25 @@ class Traces:
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces, in one request unless the options or the size ask for more.
 
+        An error of the server or the network accounts for every annotation in its `report`.
+
         Args:
             trace_annotations: Models, or mappings with the same keys. It is read to its end and
-                checked whole before anything is sent, and must not change while it is sent. With
-                the same (trace_id, name, identifier) the last one wins, and a
+                checked whole before anything is sent, and must not change while it is sent. Of
+                several with the same (trace_id, name, identifier) the last one wins, and a
                 `DuplicateAnnotationWarning` names the others.
-            sync: As in `add_trace_annotation`.
-            options: How to cut the upload, and what to do when some of it fails.
-            validate_configs: Ask the server for its annotation configs first, and check what has
-                the name of one against it; the server itself does not.
+            sync: Whether to wait until the server has stored them, and to return their IDs.
+                Otherwise the server takes them into a queue, and drops those whose trace does not
+                arrive within ten minutes.
+            options: How to cut the upload into requests, and what to do when some of it fails; see
+                `UploadOptions`.
+            validate_configs: Whether to ask the server for its annotation configs first, and to
+                check each annotation that has the name of one against it. The server itself does
+                not.
 
         Returns:
-            What the server inserted, in the order of the input, with `sync=True`; without the rows
-            that `on_missing_trace="skip"` left out.
+            What the server inserted, in the order of the input, with `sync=True`, without the rows
+            that `on_missing_trace="skip"` left out; otherwise nothing.
 
         Raises:
             TypeError: when it is one annotation, text or a frame.
@@ -249,7 +274,27 @@ class Traces:
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
 
-            Each of the last five accounts for every annotation in `.report`.
+        Examples:
+            >>> from phoenix_traces import AnnotationResult, TraceAnnotationData
+            >>> inserted = client.traces.log_trace_annotations(
+            ...     trace_annotations=[
+            ...         TraceAnnotationData(
+            ...             trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+            ...             name="tone",
+            ...             annotator_kind="CODE",
+            ...             result=AnnotationResult(label="kind"),
+            ...         ),
+            ...         {
+            ...             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            ...             "name": "length",
+            ...             "annotator_kind": "CODE",
+            ...             "result": {"score": 120},
+            ...         },
+            ...     ],
+            ...     sync=True,
+            ... )
+            >>> len(inserted)
+            2
         """
         operation = operations.log_trace_annotations(
             trace_annotations=trace_annotations,
@@ -309,26 +354,33 @@ class Traces:
         options: UploadOptions | None = None,
         validate_configs: bool = False,
     ) -> list[InsertedTraceAnnotation] | None:
-        """Annotate traces from a frame, 100 rows to a request.
+        """Annotate traces from a frame, 100 rows to a request unless the options say otherwise.
+
+        An error of the server or the network accounts for every row in its `report`.
 
         Args:
             dataframe: One annotation a row. Trace ids stand in a column `trace_id` or
                 `context.trace_id`, in an index level of either name, or in an unnamed index of
-                text. Judgements stand in `label`, `score` (numeric text is read) and
-                `explanation`; `metadata` and `identifier` are optional; other columns are ignored.
-                Any of pandas' missing values means missing. The frame is checked whole before the
-                first request, and never changed; it must not change while it is sent.
+                text. Judgements stand in `label`, `score` (numeric text is read) and `explanation`;
+                `metadata` and `identifier` are optional; other columns are ignored. Any of pandas'
+                missing values means missing. The frame is checked whole before the first request,
+                and never changed; it must not change while it is sent.
             annotation_name: Name of all rows; wins over a column `name` or `annotation_name`.
             annotator_kind: Kind of all rows; wins over a column `annotator_kind`.
             annotation_type: A rubric that each row must follow. What it leaves no choice about,
                 such as a literal name, need not be given.
-            sync: As in `add_trace_annotation`.
-            options: How to cut the upload, and what to do when some of it fails.
-            validate_configs: Ask the server for its annotation configs first, and check what has
-                the name of one against it; the server itself does not.
+            sync: Whether to wait until the server has stored them, and to return their IDs.
+                Otherwise the server takes them into a queue, and drops those whose trace does not
+                arrive within ten minutes.
+            options: How to cut the upload into requests, and what to do when some of it fails; see
+                `UploadOptions`.
+            validate_configs: Whether to ask the server for its annotation configs first, and to
+                check each annotation that has the name of one against it. The server itself does
+                not.
 
         Returns:
-            What the server inserted, in the order of the rows, with `sync=True`.
+            What the server inserted, in the order of the rows, with `sync=True`, without the rows
+            that `on_missing_trace="skip"` left out; otherwise nothing.
 
         Raises:
             TypeError: when it is no DataFrame.
@@ -340,7 +392,23 @@ class Traces:
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
 
-            Each of the last five accounts for every row in `.report`.
+        Examples:
+            >>> import pandas as pd
+            >>> judgements = pd.DataFrame(
+            ...     {
+            ...         "trace_id": ["4bf92f3577b34da6a3ce929d0e0e4736"],
+            ...         "label": ["relevant"],
+            ...         "score": [1.0],
+            ...     }
+            ... )
+            >>> inserted = client.traces.log_trace_annotations_dataframe(
+            ...     dataframe=judgements,
+            ...     annotation_name="relevance",
+            ...     annotator_kind="LLM",
+            ...     sync=True,
+            ... )
+            >>> len(inserted)
+            1
         """
         operation = operations.log_trace_annotations_dataframe(
             dataframe=dataframe,
@@ -366,14 +434,15 @@ class Traces:
         """Read annotations back.
 
         Args:
-            trace_ids: A list, a Series, an Index, a frame's column. They are asked for 100 at a
+            trace_ids: A list, a Series, an Index or a frame's column. They are asked for 100 at a
                 time, each once; those that the project does not have yield nothing.
             identifiers: Only annotations with one of these; not blank. With `trace_ids`, both must
                 hold. Needs Phoenix 15.1.
             include_annotation_names: Only annotations with one of these names. Notes are left out
                 unless "note" is among them.
             exclude_annotation_names: No annotations with one of these names.
-            project_identifier: Name or ID of the traces' project. Phoenix reads by project.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
             limit: Most annotations in all; None for no limit.
 
         Returns:
@@ -385,10 +454,17 @@ class Traces:
                 nor identifiers.
             ProjectNotFoundError: when there is no such project.
             ServerTooOldError: when the server cannot read by identifier.
-            UnexpectedResponseError: when the answer is not Phoenix's: base_url is wrong.
-            AuthenticationError: when the key is missing or wrong.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> annotations = client.traces.get_trace_annotations(
+            ...     trace_ids=["4bf92f3577b34da6a3ce929d0e0e4736"]
+            ... )
+            >>> [(each.name, each.result.label) for each in annotations]
+            [('correctness', 'correct')]
         """
         operation = operations.get_trace_annotations(
             trace_ids=trace_ids,
@@ -413,16 +489,39 @@ class Traces:
         """Read annotations one by one, a page of 1,000 at a time when it is needed.
 
         Args:
-            trace_ids: As in `get_trace_annotations`, and so are the others.
-            identifiers: See there.
-            include_annotation_names: See there.
-            exclude_annotation_names: See there.
-            project_identifier: See there.
-            limit: See there.
+            trace_ids: A list, a Series, an Index or a frame's column. They are asked for 100 at a
+                time, each once; those that the project does not have yield nothing.
+            identifiers: Only annotations with one of these; not blank. With `trace_ids`, both must
+                hold. Needs Phoenix 15.1.
+            include_annotation_names: Only annotations with one of these names. Notes are left out
+                unless "note" is among them.
+            exclude_annotation_names: No annotations with one of these names.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
+            limit: Most annotations in all; None for no limit.
+
+        Returns:
+            The annotations, newest first for each 100 trace ids. What is wrong with the arguments
+            is raised at once, and the rest while it is read.
 
         Raises:
-            PhoenixTracesError: as `get_trace_annotations` does; what is wrong with the arguments
-                at once, and the rest while it is read.
+            TypeError: when a list of texts is something else.
+            AnnotationValidationError: when an argument is refused, or there are neither trace ids
+                nor identifiers.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot read by identifier.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> annotations = client.traces.iter_trace_annotations(
+            ...     trace_ids=["4bf92f3577b34da6a3ce929d0e0e4736"]
+            ... )
+            >>> for annotation in annotations:
+            ...     print(annotation.name, annotation.result.label)
+            correctness correct
         """
         annotations = operations.iter_trace_annotations(
             trace_ids=trace_ids,
@@ -447,12 +546,16 @@ class Traces:
         """Read annotations into a frame, which `log_trace_annotations_dataframe` takes as it is.
 
         Args:
-            trace_ids: As in `get_trace_annotations`, and so are the others.
-            identifiers: See there.
-            include_annotation_names: See there.
-            exclude_annotation_names: See there.
-            project_identifier: See there.
-            limit: See there.
+            trace_ids: A list, a Series, an Index or a frame's column. They are asked for 100 at a
+                time, each once; those that the project does not have yield nothing.
+            identifiers: Only annotations with one of these; not blank. With `trace_ids`, both must
+                hold. Needs Phoenix 15.1.
+            include_annotation_names: Only annotations with one of these names. Notes are left out
+                unless "note" is among them.
+            exclude_annotation_names: No annotations with one of these names.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
+            limit: Most annotations in all; None for no limit.
 
         Returns:
             One row for each annotation. The index is `annotation_id`; the columns are `trace_id`,
@@ -461,7 +564,22 @@ class Traces:
             pandas' missing.
 
         Raises:
-            PhoenixTracesError: as `get_trace_annotations` does.
+            TypeError: when a list of texts is something else.
+            AnnotationValidationError: when an argument is refused, or there are neither trace ids
+                nor identifiers.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot read by identifier.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> frame = client.traces.get_trace_annotations_dataframe(
+            ...     trace_ids=["4bf92f3577b34da6a3ce929d0e0e4736"]
+            ... )
+            >>> frame["label"].tolist()
+            ['correct']
         """
         operation = operations.get_trace_annotations_dataframe(
             trace_ids=trace_ids,
@@ -485,11 +603,14 @@ class Traces:
         """Compare annotations with what the server has, and change nothing.
 
         Args:
-            trace_annotations: As in `log_trace_annotations`.
-            dataframe: As in `log_trace_annotations_dataframe`, in place of `trace_annotations`.
-            annotation_name: As there.
-            annotator_kind: As there.
-            project_identifier: Name or ID of the traces' project. Phoenix reads by project.
+            trace_annotations: Models, or mappings with the same keys, as `log_trace_annotations`
+                takes them.
+            dataframe: One annotation a row, as `log_trace_annotations_dataframe` takes them; in
+                place of `trace_annotations`.
+            annotation_name: Name of all rows of the frame; wins over its column of names.
+            annotator_kind: Kind of all rows of the frame; wins over its column of kinds.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
 
         Returns:
             For each row whether it is new, unchanged or changed, and in what; whether it would
@@ -497,13 +618,30 @@ class Traces:
             Phoenix says so only when it has none of the traces that are asked for together.
 
         Raises:
-            TypeError: when neither or both are given, or it is of a wrong type.
-            AnnotationValidationError: naming everything that is refused, as an upload does.
+            TypeError: when neither or both of `trace_annotations` and `dataframe` are given, or one
+                is of a wrong type.
+            AnnotationValidationError: naming everything that is refused, before anything is sent.
             ProjectNotFoundError: when there is no such project.
-            UnexpectedResponseError: when the answer is not Phoenix's: base_url is wrong.
-            AuthenticationError: when the key is missing or wrong.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> comparison = client.traces.compare_trace_annotations(
+            ...     trace_annotations=[
+            ...         {
+            ...             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            ...             "name": "correctness",
+            ...             "annotator_kind": "HUMAN",
+            ...             "result": {"label": "incorrect"},
+            ...         }
+            ...     ]
+            ... )
+            >>> comparison.changed
+            (0,)
+            >>> comparison.rows[0].differences["label"]
+            ('correct', 'incorrect')
         """
         operation = operations.compare_trace_annotations(
             trace_annotations=trace_annotations,
@@ -530,18 +668,43 @@ class Traces:
         an annotation, which it does after ten minutes when there is no such trace.
 
         Args:
-            trace_annotations: What was uploaded.
-            dataframe: What was uploaded, in place of `trace_annotations`.
-            annotation_name: As in `log_trace_annotations_dataframe`.
-            annotator_kind: As there.
-            project_identifier: Name or ID of the traces' project. Phoenix reads by project.
+            trace_annotations: Models, or mappings with the same keys, as `log_trace_annotations`
+                takes them.
+            dataframe: One annotation a row, as `log_trace_annotations_dataframe` takes them; in
+                place of `trace_annotations`.
+            annotation_name: Name of all rows of the frame; wins over its column of names.
+            annotator_kind: Kind of all rows of the frame; wins over its column of kinds.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
             timeout: Seconds to keep asking. Phoenix stores some 500 annotations a second.
 
         Returns:
-            The last comparison: `is_complete`, `incomplete`, `raise_if_incomplete()`.
+            The last comparison, with `is_complete`, `incomplete` and `raise_if_incomplete()`.
 
         Raises:
-            PhoenixTracesError: as `compare_trace_annotations` does.
+            TypeError: when neither or both of `trace_annotations` and `dataframe` are given, or one
+                is of a wrong type.
+            AnnotationValidationError: naming everything that is refused, before anything is sent.
+            ProjectNotFoundError: when there is no such project.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> confirmation = client.traces.confirm_trace_annotations(
+            ...     trace_annotations=[
+            ...         {
+            ...             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            ...             "name": "correctness",
+            ...             "annotator_kind": "HUMAN",
+            ...             "result": {"label": "correct"},
+            ...         }
+            ...     ],
+            ...     timeout=5.0,
+            ... )
+            >>> confirmation.is_complete
+            True
         """
         operation = operations.confirm_trace_annotations(
             trace_annotations=trace_annotations,
@@ -570,7 +733,7 @@ class Traces:
         admins delete only their own.
 
         Args:
-            project_identifier: Name or ID.
+            project_identifier: Name or ID of the project.
             name: Only annotations of this name; "note" for notes. Not blank.
             identifier: Only annotations with this identifier. Not blank.
             annotator_kind: Only annotations of this kind.
@@ -587,6 +750,15 @@ class Traces:
             AuthenticationError: when the key is missing, wrong, or may not write.
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> client.traces.delete_trace_annotations(
+            ...     project_identifier="default", name="correctness", delete_all=True
+            ... )
+            >>> client.traces.get_trace_annotations(
+            ...     trace_ids=["4bf92f3577b34da6a3ce929d0e0e4736"]
+            ... )
+            []
         """
         operation = operations.delete_trace_annotations(
             project_identifier=project_identifier,
@@ -608,18 +780,29 @@ class Traces:
         there twice: a note without an identifier gets one of its own.
 
         Args:
-            trace_id: As the server shows it.
+            trace_id: As Phoenix shows it; traces that came by OTLP have 32 lowercase hex digits.
             note: The text.
             identifier: Writing again with the same one replaces the note; needs Phoenix 15.7.
                 Without one, each call adds a note.
 
+        Returns:
+            What the server inserted.
+
         Raises:
-            AnnotationValidationError: when an argument is blank, or not storable.
+            AnnotationValidationError: when an argument is blank, or not storable; nothing was sent.
             TraceNotFoundError: when there is no such trace.
             ServerTooOldError: when the server has no notes, or no identifiers of notes.
             AuthenticationError: when the key is missing, wrong, or may not write.
             PhoenixStatusError: for the server's other errors.
             PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> inserted = client.traces.add_trace_note(
+            ...     trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+            ...     note="The user asked twice.",
+            ... )
+            >>> inserted.id
+            'VHJhY2VBbm5vdGF0aW9uOjI='
         """
         operation = operations.add_trace_note(trace_id=trace_id, note=note, identifier=identifier)
         return perform(self._connection, operation)
@@ -635,13 +818,38 @@ class Traces:
         """Read notes.
 
         Args:
-            trace_ids: As in `get_trace_annotations`, and so are the others.
-            identifiers: See there.
-            project_identifier: See there.
-            limit: See there.
+            trace_ids: A list, a Series, an Index or a frame's column. They are asked for 100 at a
+                time, each once; those that the project does not have yield nothing.
+            identifiers: Only notes with one of these; not blank. With `trace_ids`, both must hold.
+                Needs Phoenix 15.1.
+            project_identifier: Name or ID of the project that the traces are in; Phoenix reads by
+                project.
+            limit: Most notes in all; None for no limit.
+
+        Returns:
+            The notes, newest first for each 100 trace ids.
 
         Raises:
-            PhoenixTracesError: as `get_trace_annotations` does.
+            TypeError: when a list of texts is something else.
+            AnnotationValidationError: when an argument is refused, or there are neither trace ids
+                nor identifiers.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot read by identifier.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> inserted = client.traces.add_trace_note(
+            ...     trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+            ...     note="The user asked twice.",
+            ... )
+            >>> notes = client.traces.get_trace_notes(
+            ...     trace_ids=["4bf92f3577b34da6a3ce929d0e0e4736"]
+            ... )
+            >>> [each.note for each in notes]
+            ['The user asked twice.']
         """
         operation = operations.get_trace_notes(
             trace_ids=trace_ids,

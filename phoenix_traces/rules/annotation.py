@@ -191,7 +191,7 @@ class TraceAnnotationData(AnnotationModel, frozen=True):
     The server keeps one annotation for each trace, name and identifier: writing it again replaces
     the whole annotation, and two reviewers without identifiers overwrite each other.
 
-    Example:
+    Examples:
         >>> TraceAnnotationData(
         ...     trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
         ...     name="correctness",

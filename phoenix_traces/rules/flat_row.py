@@ -71,7 +71,7 @@ def annotation_row_type(model: type[AnnotationT]) -> type[AnnotationRow[Annotati
     Raises:
         TypeError: when the rubric's result is not one subclass of `AnnotationResult`.
 
-    Example:
+    Examples:
         >>> from phoenix_traces import TraceAnnotationData, annotation_row_type
         >>> Row = annotation_row_type(TraceAnnotationData)
         >>> row = {"trace_id": "t1", "name": "tone", "annotator_kind": "CODE", "score": 1}

@@ -28,7 +28,7 @@ def json_schema(
         model: A rubric, the flat form of one (see `annotation_row_type`), or any other model.
         mode: What the model accepts ("validation") or gives ("serialization").
 
-    Example:
+    Examples:
         >>> from phoenix_traces import json_schema
         >>> json_schema()["required"]
         ['trace_id', 'name', 'annotator_kind', 'result']

@@ -61,7 +61,7 @@ def add_rules(schema: JsonSchema, model: type[BaseModel]) -> None:
     """
     if "description" in schema:
         # A docstring's examples are Python, and the schema's readers may not be.
-        text = schema["description"].partition("\n\nExample:")[0]
+        text = schema["description"].partition("\n\nExamples:")[0]
         schema["description"] = _WRAPPED.sub(" ", text)
     properties = cast("dict[str, JsonSchema]", schema.get("properties", {}))
     for name, described in properties.items():
