@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import httpx
 from typing_extensions import Self
 
-from phoenix_traces.resources.annotation_configs import AnnotationConfigs, AsyncAnnotationConfigs
-from phoenix_traces.resources.async_traces import AsyncTraces
-from phoenix_traces.resources.traces import Traces
 from phoenix_traces.transport.arguments import checked_client, checked_count, checked_timeout
 from phoenix_traces.transport.client_transport import async_transport, sync_transport
 from phoenix_traces.transport.connection import Connection
@@ -20,11 +18,19 @@ from phoenix_traces.transport.decoding import ACCEPTED, DEFAULT_MAX_RESPONSE_BYT
 from phoenix_traces.transport.retries import DEFAULT_MAX_RETRIES
 from phoenix_traces.transport.settings import Settings, resolve
 
+if TYPE_CHECKING:
+    from phoenix_traces.resources.annotation_configs import (
+        AnnotationConfigs,
+        AsyncAnnotationConfigs,
+    )
+    from phoenix_traces.resources.async_traces import AsyncTraces
+    from phoenix_traces.resources.traces import Traces
+
 
 class Client:
     """A connection to a Phoenix server, and what it offers by name: traces, annotation configs.
 
-    Use it as a context manager, or close it with `close`.
+    Use it in `with`, or close it with `close`.
 
     What is not given comes from the environment, or from the nearest `.env.phoenix` at or above the
     working directory. The address is the first of `PHOENIX_ENDPOINT`, `PHOENIX_COLLECTOR_ENDPOINT`,
@@ -54,7 +60,7 @@ class Client:
 
     Examples:
         >>> from phoenix_traces import Client
-        >>> with Client(base_url="http://127.0.0.1:6006") as client:  # doctest: +SKIP
+        >>> with Client(base_url="http://127.0.0.1:6006") as client:
         ...     client.traces.add_trace_annotation(
         ...         trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
         ...         annotation_name="correctness",
@@ -98,11 +104,15 @@ class Client:
     @cached_property
     def traces(self) -> Traces:
         """Annotations of traces."""
+        from phoenix_traces.resources.traces import Traces
+
         return Traces(self._http, base_url=self._settings.prefix, headers=self._settings.headers)
 
     @cached_property
     def annotation_configs(self) -> AnnotationConfigs:
         """What the server's teams agreed that annotations may hold."""
+        from phoenix_traces.resources.annotation_configs import AnnotationConfigs
+
         return AnnotationConfigs(
             Connection(self._http, self._settings.prefix, self._settings.headers)
         )
@@ -130,10 +140,9 @@ class Client:
 
 
 class AsyncClient:
-    """An async connection to a Phoenix server, and what it offers by name.
+    """A connection to a Phoenix server, and what it offers by name: traces, annotation configs.
 
-    Use it as an async context manager, or close it with `aclose`. Its methods are those of
-    `Client`, and are awaited.
+    Use it in `async with`, or close it with `aclose`.
 
     What is not given comes from the environment, or from the nearest `.env.phoenix` at or above the
     working directory. The address is the first of `PHOENIX_ENDPOINT`, `PHOENIX_COLLECTOR_ENDPOINT`,
@@ -162,16 +171,13 @@ class AsyncClient:
             variable or the file.
 
     Examples:
-        >>> import asyncio
         >>> from phoenix_traces import AsyncClient
-        >>> async def main() -> None:
-        ...     async with AsyncClient(base_url="http://127.0.0.1:6006") as client:
-        ...         await client.traces.add_trace_annotation(
-        ...             trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
-        ...             annotation_name="correctness",
-        ...             label="correct",
-        ...         )
-        >>> asyncio.run(main())  # doctest: +SKIP
+        >>> async with AsyncClient(base_url="http://127.0.0.1:6006") as client:
+        ...     await client.traces.add_trace_annotation(
+        ...         trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+        ...         annotation_name="correctness",
+        ...         label="correct",
+        ...     )
     """
 
     def __init__(
@@ -210,6 +216,8 @@ class AsyncClient:
     @cached_property
     def traces(self) -> AsyncTraces:
         """Annotations of traces."""
+        from phoenix_traces.resources.async_traces import AsyncTraces
+
         return AsyncTraces(
             self._http, base_url=self._settings.prefix, headers=self._settings.headers
         )
@@ -217,6 +225,8 @@ class AsyncClient:
     @cached_property
     def annotation_configs(self) -> AsyncAnnotationConfigs:
         """What the server's teams agreed that annotations may hold."""
+        from phoenix_traces.resources.annotation_configs import AsyncAnnotationConfigs
+
         return AsyncAnnotationConfigs(
             Connection(self._http, self._settings.prefix, self._settings.headers)
         )
