@@ -51,6 +51,8 @@ _JUDGEMENT = frozenset({"label", "score", "explanation"})
 # A line break inside a paragraph; the next line of a list or an example begins otherwise.
 _WRAPPED = re.compile(r"(?<=\S)\n(?=\w)")
 
+_EXAMPLES = re.compile(r"\n\nExamples?:")
+
 
 def add_rules(schema: JsonSchema, model: type[BaseModel]) -> None:
     """Add to a model's schema what its validators check; a subclass's own choices stay.
@@ -61,7 +63,7 @@ def add_rules(schema: JsonSchema, model: type[BaseModel]) -> None:
     """
     if "description" in schema:
         # A docstring's examples are Python, and the schema's readers may not be.
-        text = schema["description"].partition("\n\nExamples:")[0]
+        text = _EXAMPLES.split(schema["description"])[0]
         schema["description"] = _WRAPPED.sub(" ", text)
     properties = cast("dict[str, JsonSchema]", schema.get("properties", {}))
     for name, described in properties.items():
