@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 import httpx
 from pydantic import ValidationError
@@ -18,7 +16,14 @@ from phoenix_traces.errors import (
     TraceNotFoundError,
     UnexpectedResponseError,
 )
+from phoenix_traces.protocol.exchange import TOO_LARGE
 from phoenix_traces.protocol.redaction import bare_request, bare_response, without_secrets
+from phoenix_traces.protocol.server_words import (
+    missing_trace_ids,
+    refused_places,
+    text_of,
+    validation_words,
+)
 from phoenix_traces.protocol.trace_id_hints import describe_missing
 from phoenix_traces.rules.annotation import AnnotateTracesResponseBody, InsertedTraceAnnotation
 
@@ -36,21 +41,29 @@ _REDIRECT_HINT = "redirects are not followed, so that no key leaves for another 
 
 
 def inserted_annotations(
-    response: httpx.Response, expected: int
+    response: httpx.Response, expected: int | None
 ) -> list[InsertedTraceAnnotation] | PhoenixStatusError:
     """Return the IDs in a good answer, or the error that it is not one.
 
     Args:
         response: An answer to `POST v1/trace_annotations`.
-        expected: How many IDs it must hold: one for each annotation with `sync=true`, none without.
+        expected: How many IDs it must hold: one for each annotation with `sync=true`. None with
+            `sync=false`, where IDs mean nothing: what is queued has none.
     """
     try:
         data = AnnotateTracesResponseBody.model_validate_json(response.content).data
     except ValidationError:
         return not_json(response)
+    if expected is None:
+        return []
     if len(data) != expected:
         return unexpected(response, f"{len(data)} IDs for {expected} annotations")
     return data
+
+
+def is_too_large(response: httpx.Response) -> bool:
+    """Tell whether an answer was larger than may be, so that its body was not read."""
+    return TOO_LARGE in response.extensions
 
 
 def not_json(response: httpx.Response) -> UnexpectedResponseError:
@@ -60,7 +73,9 @@ def not_json(response: httpx.Response) -> UnexpectedResponseError:
 
 
 def unexpected(response: httpx.Response, what: str) -> UnexpectedResponseError:
-    """Return the error for an answer that Phoenix would not give."""
+    """Return the error for an answer that Phoenix would not give, or that was too large to read."""
+    if (limit := response.extensions.get(TOO_LARGE)) is not None:
+        what = f"larger than the {limit:,} bytes of max_response_bytes"
     message = f"{_heading(response)}, but the answer is {what}"
     return UnexpectedResponseError(
         message, response=bare_response(response), detail=_words(response)
@@ -80,6 +95,8 @@ def status_error(
         trace_ids: The traces of the rows that were sent, in order.
         positions: The rows' positions in the caller's input.
     """
+    if is_too_large(response):
+        return not_json(response)
     status = response.status_code
     words = _words(response)
     bare = bare_response(response)
@@ -90,7 +107,7 @@ def status_error(
         error.missing_trace_ids = missing
         return error
     if status == 422:
-        places = [place for place in refused_places(response) if place < len(positions)]
+        places = refused_places(response, len(positions))
         named = tuple(positions[place] for place in places)
         rows = (
             f"row {', '.join(map(str, named))} of the input" if len(positions) > 1 and named else ""
@@ -107,14 +124,14 @@ def status_error(
 def project_error(response: httpx.Response) -> PhoenixStatusError:
     """Return the error that an answer about a project other than 2xx stands for."""
     error = status_error(response)
-    if error.status_code != 404:
+    if error.status_code != 404 or isinstance(error, UnexpectedResponseError):
         return error
     return ProjectNotFoundError(str(error), response=error.response, detail=error.detail)
 
 
 def trace_error(error: PhoenixStatusError, trace_ids: Sequence[str]) -> PhoenixStatusError:
     """Return the error for traces that a 404 is about as a whole, or the same error."""
-    if error.status_code != 404:
+    if error.status_code != 404 or isinstance(error, UnexpectedResponseError):
         return error
     hint = describe_missing(trace_ids)
     message = f"{error} ({hint})" if hint else str(error)
@@ -153,28 +170,6 @@ def _request_of(error: httpx.RequestError) -> httpx.Request | None:
         return None
 
 
-def missing_trace_ids(response: httpx.Response, trace_ids: Sequence[str]) -> tuple[str, ...]:
-    """Return the traces that a 404 names, in the order of the input.
-
-    The server joins them with ", ", which an id may hold itself. So the ids that were sent are
-    looked for in its sentence, and believed only if together they are the whole of it.
-    """
-    named = response.text.removeprefix("Traces with IDs ").removesuffix(" do not exist.")
-    listed = f", {named}, "
-    found = [each for each in dict.fromkeys(trace_ids) if f", {each}, " in listed]
-    return tuple(found) if sum(len(each) + 2 for each in found) == len(named) + 2 else ()
-
-
-def refused_places(response: httpx.Response) -> list[int]:
-    """Return the rows in the request that a 422 points at: `loc` is ["body", "data", i, ...]."""
-    try:
-        detail: Any = response.json()["detail"]
-        places = {each["loc"][2] for each in detail if each["loc"][:2] == ["body", "data"]}
-        return sorted(place for place in places if isinstance(place, int))
-    except (ValueError, KeyError, IndexError, TypeError):
-        return []
-
-
 def _heading(response: httpx.Response) -> str:
     request = bare_request(response.request)
     return (
@@ -201,18 +196,10 @@ def _hint(response: httpx.Response) -> str:
 
 
 def _words(response: httpx.Response) -> str:
-    text = response.text.strip()
+    text = text_of(response)
     if response.headers.get("content-type", "").startswith("application/json"):
-        text = _validation_words(text)
+        text = validation_words(response) or text
     if "<html" in text[:500].lower():
         text = "a web page"
     # Cut last, so that no half of a credential is left at the end.
     return without_secrets(text, response.request)[:_MOST_DETAIL_SHOWN]
-
-
-def _validation_words(text: str) -> str:
-    try:
-        detail = json.loads(text)["detail"]
-        return "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in detail)
-    except (ValueError, KeyError, TypeError):
-        return text

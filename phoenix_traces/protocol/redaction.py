@@ -46,9 +46,12 @@ def bare_response(response: httpx.Response) -> httpx.Response:
         for name, value in response.headers.multi_items()
         if name != "content-encoding"  # the content is decoded already
     ]
-    return httpx.Response(
+    bare = httpx.Response(
         response.status_code, headers=headers, content=content, request=bare_request(request)
     )
+    # What Phoenix writes. Its `text` could raise with the charset that the answer names.
+    bare.encoding = "utf-8"
+    return bare
 
 
 def without_secrets(text: str, request: httpx.Request) -> str:

@@ -9,7 +9,7 @@ import httpx
 from typing_extensions import override
 
 from phoenix_traces.errors import PhoenixHTTPError
-from phoenix_traces.protocol.answers import status_error, transport_error
+from phoenix_traces.protocol.answers import is_too_large, status_error, transport_error
 from phoenix_traces.protocol.exchange import Call, Exchange, Outcome
 
 ResultT = TypeVar("ResultT")
@@ -46,7 +46,7 @@ class StepByStep(Exchange[ResultT]):
         """Hand what came to the generator."""
         if isinstance(outcome, httpx.RequestError):
             error: PhoenixHTTPError = transport_error(outcome)
-        elif outcome.is_success:
+        elif outcome.is_success and not is_too_large(outcome):
             self._advance(lambda: self._steps.send(outcome))
             return
         else:

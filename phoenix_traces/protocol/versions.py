@@ -32,7 +32,7 @@ NOTE_IDENTIFIERS = Feature("giving a note an identifier", (15, 7, 0))
 
 def server_version(response: httpx.Response) -> Version | None:
     """Return the version that an answer names; None where something left the header out."""
-    found = re.match(r"(\d+)\.(\d+)\.(\d+)", response.headers.get(HEADER, ""))
+    found = re.match(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})", response.headers.get(HEADER, ""))
     return None if found is None else (int(found[1]), int(found[2]), int(found[3]))
 
 

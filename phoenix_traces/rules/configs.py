@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, Field, TypeAdapter
 
+# What is read back may also hold a direction of a newer server, as its text.
 OptimizationDirection: TypeAlias = Literal["MINIMIZE", "MAXIMIZE", "NONE"]
 
 
@@ -30,7 +31,7 @@ class CategoricalAnnotationConfig(_Config, frozen=True):
     """A choice between labels."""
 
     type: Literal["CATEGORICAL"]
-    optimization_direction: OptimizationDirection | None = None
+    optimization_direction: OptimizationDirection | str | None = None
     values: tuple[CategoricalAnnotationValue, ...]
 
 
@@ -38,7 +39,7 @@ class ContinuousAnnotationConfig(_Config, frozen=True):
     """A score, between bounds where they are given."""
 
     type: Literal["CONTINUOUS"]
-    optimization_direction: OptimizationDirection | None = None
+    optimization_direction: OptimizationDirection | str | None = None
     lower_bound: float | None = None
     upper_bound: float | None = None
 
@@ -47,7 +48,7 @@ class FreeformAnnotationConfig(_Config, frozen=True):
     """Free text, with a score between bounds where they are given."""
 
     type: Literal["FREEFORM"]
-    optimization_direction: OptimizationDirection | None = None
+    optimization_direction: OptimizationDirection | str | None = None
     threshold: float | None = None
     lower_bound: float | None = None
     upper_bound: float | None = None

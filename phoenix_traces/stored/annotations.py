@@ -24,7 +24,7 @@ def _none_as_empty(value: object) -> object:
 
 
 class StoredResult(BaseModel, frozen=True, extra="ignore", defer_build=True):
-    """Hold a judgement as the server has it: other clients can store one that is all empty."""
+    """A judgement as the server has it: other clients can store one that is all empty."""
 
     label: str | None = None
     score: float | None = None
@@ -32,10 +32,11 @@ class StoredResult(BaseModel, frozen=True, extra="ignore", defer_build=True):
 
 
 class TraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
-    """Hold an annotation that the server has.
+    """An annotation that the server has.
 
     Attributes:
         id: The server's ID; it stays when the annotation is replaced.
+        annotator_kind: "LLM", "CODE" or "HUMAN"; any other that a newer server has, as its text.
         created_at: When the first annotation of this (trace_id, name, identifier) was written.
         updated_at: When the present one was written.
         source: "API", or "APP" for the web app.
@@ -46,7 +47,7 @@ class TraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
     id: str
     trace_id: str
     name: str
-    annotator_kind: AnnotatorKind
+    annotator_kind: AnnotatorKind | str
     result: Annotated[StoredResult, BeforeValidator(_none_as_empty)] = StoredResult()
     metadata: Annotated[dict[str, Any], BeforeValidator(_none_as_empty)] = Field(
         default_factory=dict[str, Any]
@@ -59,7 +60,7 @@ class TraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
 
 
 class TraceNote(BaseModel, frozen=True, extra="ignore", defer_build=True):
-    """Hold a note that the server has on a trace.
+    """A note that the server has on a trace.
 
     Attributes:
         id: The server's ID.
@@ -78,7 +79,7 @@ class TraceNote(BaseModel, frozen=True, extra="ignore", defer_build=True):
 
 
 class TraceAnnotationPage(BaseModel, frozen=True, extra="ignore", defer_build=True):
-    """Hold one answer to `GET v1/projects/{project}/trace_annotations`."""
+    """One answer to `GET v1/projects/{project}/trace_annotations`."""
 
     data: list[TraceAnnotation]
     next_cursor: str | None = None

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from phoenix_traces.protocol.answers import unexpected
 from phoenix_traces.protocol.exchange import Call
+from phoenix_traces.protocol.paging import Pages
 from phoenix_traces.protocol.steps import Steps
 from phoenix_traces.rules.configs import (
     KNOWN_TYPES,
@@ -36,17 +37,20 @@ def list_configs(project_identifier: str | None) -> Steps[AnnotationConfigList]:
     if project_identifier is not None:
         path = f"v1/projects/{quote(project_identifier, safe='')}/annotation_configs"
     found: AnnotationConfigList = []
+    pages = Pages()
     cursor: str | None = None
     while True:
         params = {"limit": str(_PAGE)} | ({} if cursor is None else {"cursor": cursor})
         response = yield Call("GET", path, params)
         try:
             page = _Page.model_validate_json(response.content)
-            # A newer server may have kinds of config that did not exist when this was written.
-            known = [each for each in page.data if each.get("type") in KNOWN_TYPES]
-            found += [config_adapter().validate_python(each) for each in known]
+            found += [
+                config_adapter().validate_python(each) for each in page.data if _is_known(each)
+            ]
         except ValidationError:
             raise _not_a_config(response) from None
+        if endless := pages.refusal(response, count=len(page.data), next_cursor=page.next_cursor):
+            raise endless
         if page.next_cursor is None:
             return found
         cursor = page.next_cursor
@@ -59,6 +63,12 @@ def get_config(name_or_id: str) -> Steps[AnnotationConfig]:
         return _Single.model_validate_json(response.content).data
     except ValidationError:
         raise _not_a_config(response) from None
+
+
+def _is_known(config: dict[str, Any]) -> bool:
+    # A newer server may have kinds of config that did not exist when this was written.
+    kind = config.get("type")
+    return isinstance(kind, str) and kind in KNOWN_TYPES
 
 
 def _not_a_config(response: httpx.Response) -> Exception:

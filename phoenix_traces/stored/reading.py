@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from phoenix_traces.errors import PhoenixHTTPError, PhoenixStatusError
 from phoenix_traces.protocol.answers import (
+    is_too_large,
     not_json,
     project_error,
     status_error,
@@ -19,6 +20,8 @@ from phoenix_traces.protocol.answers import (
     transport_error,
 )
 from phoenix_traces.protocol.exchange import Call, Outcome, Params, Stream
+from phoenix_traces.protocol.paging import Pages
+from phoenix_traces.protocol.server_words import text_of
 from phoenix_traces.protocol.versions import READING_BY_IDENTIFIER, too_old
 from phoenix_traces.stored.annotations import (
     TraceAnnotation,
@@ -37,7 +40,7 @@ _NO_SUCH_TRACES = "None of the supplied trace_ids exist"
 
 @dataclass(frozen=True)
 class AbsentTraces:
-    """Hold traces that are not in the project, and how the server said so."""
+    """Traces that are not in the project, and how the server said so."""
 
     trace_ids: tuple[str, ...]
     response: httpx.Response
@@ -68,6 +71,7 @@ class Reading(Stream[TraceAnnotation]):
         self._found: list[TraceAnnotation] = []
         self._left = selection.limit
         self._absent: list[AbsentTraces] = []
+        self._pages = Pages()
         self.error: PhoenixHTTPError | None = None
 
     @property
@@ -79,14 +83,17 @@ class Reading(Stream[TraceAnnotation]):
     def _is_enough(self) -> bool:
         return self.error is not None or self._left == 0
 
+    @property
+    def _size(self) -> int:
+        return self._page_size if self._left is None else min(self._page_size, self._left)
+
     @override
     def next_call(self, now: float) -> Call | float | None:
         """Return the request for the next page."""
         if self._is_enough or not self._questions:
             return None
         question = self._questions.popleft()
-        size = self._page_size if self._left is None else min(self._page_size, self._left)
-        call = Call("GET", self._selection.path, {**question, "limit": str(size)})
+        call = Call("GET", self._selection.path, {**question, "limit": str(self._size)})
         self._under_way[call] = question
         return call
 
@@ -98,9 +105,12 @@ class Reading(Stream[TraceAnnotation]):
             self.error = transport_error(outcome)
         elif "identifier" in question and (old := too_old(outcome, READING_BY_IDENTIFIER)):
             self.error = old
+        elif outcome.is_success and is_too_large(outcome) and self._size > 1:
+            self._page_size = self._size // 2
+            self._questions.appendleft(question)
         elif outcome.is_success:
             self._take_page(question, outcome)
-        elif outcome.status_code == 404 and outcome.text.startswith(_NO_SUCH_TRACES):
+        elif "trace_ids" in question and _says_absent(outcome):
             self._absent.append(AbsentTraces(tuple(question["trace_ids"]), outcome))
         else:
             self.error = project_error(outcome)
@@ -111,9 +121,15 @@ class Reading(Stream[TraceAnnotation]):
         except ValidationError:
             self.error = not_json(response)
             return
-        self._found += page.data
+        found = page.data if self._left is None else page.data[: self._left]
+        self._found += found
         if self._left is not None:
-            self._left -= len(page.data)
+            self._left -= len(found)
+        if "cursor" not in question:
+            self._pages = Pages()
+        self.error = self._pages.refusal(
+            response, count=len(page.data), next_cursor=page.next_cursor
+        )
         if page.next_cursor is not None:
             self._questions.appendleft({**question, "cursor": page.next_cursor})
 
@@ -145,6 +161,10 @@ class Reading(Stream[TraceAnnotation]):
     @override
     def interrupted(self, error: BaseException) -> None:
         """Do nothing: what was read is lost, and nothing else."""
+
+
+def _says_absent(response: httpx.Response) -> bool:
+    return response.status_code == 404 and text_of(response).startswith(_NO_SUCH_TRACES)
 
 
 def notes_of(annotations: Sequence[TraceAnnotation]) -> list[TraceNote]:

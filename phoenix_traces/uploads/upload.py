@@ -131,7 +131,7 @@ class Upload(Generic[RowT]):
             self._options.on_progress(self._account.done, self._account.total)
 
     def _take_answer(self, batch: Batch[RowT], response: httpx.Response) -> None:
-        answer = inserted_annotations(response, len(batch) if self._sync else 0)
+        answer = inserted_annotations(response, len(batch) if self._sync else None)
         if isinstance(answer, PhoenixStatusError):
             self._account.doubt(batch.positions)
             self._fail(batch, answer)

@@ -13,11 +13,11 @@ from phoenix_traces import (
     ServerValidationError,
     TraceNotFoundError,
     UnexpectedResponseError,
+    UploadOptions,
+    UploadReport,
 )
 from phoenix_traces.protocol.answers import (
     inserted_annotations,
-    missing_trace_ids,
-    refused_places,
     status_error,
     transport_error,
 )
@@ -78,10 +78,13 @@ def test_an_answer_that_phoenix_would_not_give_is_an_error_that_carries_it(
 
 
 @both_colours
-def test_without_sync_an_answer_with_ids_is_unexpected_too(colour: Colour) -> None:
-    phoenix = FakePhoenix(answers=[httpx.Response(200, json={"data": [{"id": "a"}]})])
-    with pytest.raises(UnexpectedResponseError, match="1 IDs for 0 annotations"):
-        phoenix.traces(colour).log_trace_annotations(trace_annotations=[annotation()])
+def test_without_sync_ids_mean_nothing(colour: Colour) -> None:
+    phoenix = FakePhoenix(answers=[httpx.Response(200, json={"data": [{"id": "a"}] * 3})])
+    reports: list[UploadReport] = []
+    options = UploadOptions(on_report=reports.append)
+    phoenix.traces(colour).log_trace_annotations(trace_annotations=[annotation()], options=options)
+    assert reports[0].stored == {0}
+    assert not reports[0].inserted
 
 
 # Errors
@@ -139,23 +142,6 @@ def test_an_answer_without_words_is_told_by_its_status() -> None:
 # 404
 
 
-@pytest.mark.parametrize(
-    ("text", "sent", "missing"),
-    [
-        ("Traces with IDs a do not exist.", ["a", "b"], ("a",)),
-        ("Traces with IDs c, a do not exist.", ["a", "b", "c", "a"], ("a", "c")),
-        ("Traces with IDs x, y do not exist.", ["x, y", "z"], ("x, y",)),
-        ("Traces with IDs a, b do not exist.", ["a"], ()),
-        ("Not Found", ["a"], ()),
-        ("", ["a"], ()),
-    ],
-)
-def test_missing_traces_are_read_from_the_servers_sentence(
-    text: str, sent: list[str], missing: tuple[str, ...]
-) -> None:
-    assert missing_trace_ids(_answer(404, text), sent) == missing
-
-
 @both_colours
 def test_missing_traces_come_in_input_order_with_a_hint(colour: Colour) -> None:
     upper = TRACE_ID.upper()
@@ -172,20 +158,6 @@ def test_missing_traces_come_in_input_order_with_a_hint(colour: Colour) -> None:
 
 def _detail(*locations: list[Any]) -> dict[str, Any]:
     return {"detail": [{"loc": location, "msg": "is wrong"} for location in locations]}
-
-
-@pytest.mark.parametrize(
-    ("body", "places"),
-    [
-        (_detail(["body", "data", 2, "name"], ["body", "data", 0], ["body", "data", 2]), [0, 2]),
-        (_detail(["body", "data"]), []),
-        (_detail(["query", "sync"]), []),
-        ({"detail": "no list"}, []),
-        ([], []),
-    ],
-)
-def test_refused_places_are_read_from_the_locations(body: object, places: list[int]) -> None:
-    assert refused_places(_json(422, body)) == places
 
 
 def test_refused_places_of_plain_text_are_unknown() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pandas as pd
@@ -30,7 +31,13 @@ CATEGORICAL = {
     "values": [{"label": "right", "score": 1.0}, {"label": "wrong", "score": None}],
     "added_later": True,
 }
-CONTINUOUS = {"id": "2", "name": "relevance", "type": "CONTINUOUS", "upper_bound": 1.0}
+CONTINUOUS = {
+    "id": "2",
+    "name": "relevance",
+    "type": "CONTINUOUS",
+    "upper_bound": 1.0,
+    "optimization_direction": "CLOSEST_TO_ZERO",
+}
 NEW_KIND = {"id": "3", "name": "rank", "type": "RANKING", "order": []}
 
 
@@ -91,6 +98,23 @@ def test_all_pages_are_read_and_kinds_of_a_newer_server_left_out(colour: Colour)
         "correctness",
         "relevance",
     ]
+
+
+@both_colours
+def test_a_direction_of_a_newer_server_comes_as_its_text(colour: Colour) -> None:
+    assert listed(ConfigServer(), colour)[1].optimization_direction == "CLOSEST_TO_ZERO"
+
+
+@both_colours
+@pytest.mark.parametrize(
+    "kind",
+    [None, 1, [], {}, ["CATEGORICAL"]],
+    ids=["null", "1", "[]", "{}", "[text]"],
+)
+def test_a_config_whose_type_is_no_text_is_left_out(kind: object, colour: Colour) -> None:
+    server = ConfigServer()
+    with patch.dict(NEW_KIND, {"type": kind}):
+        assert len(listed(server, colour)) == 2
 
 
 @both_colours

@@ -32,6 +32,12 @@ def test_a_result_and_metadata_of_null_are_empty() -> None:
     assert found.metadata == {}
 
 
+def test_a_kind_of_a_newer_server_comes_as_its_text() -> None:
+    assert TraceAnnotation.model_validate(ITEM | {"annotator_kind": "PANEL"}).annotator_kind == (
+        "PANEL"
+    )
+
+
 def test_a_note_is_the_explanation_of_an_annotation() -> None:
     item = ITEM | {"name": "note", "result": {"explanation": "look here"}, "identifier": "a"}
     note = note_from(TraceAnnotation.model_validate(item))

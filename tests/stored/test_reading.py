@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -137,3 +139,58 @@ def test_a_lost_connection_is_an_error_of_ours() -> None:
 
     with pytest.raises(PhoenixTransportError, match="reset"):
         play(reading(trace_ids=["t0"]), lose)
+
+
+# Servers that are not Phoenix
+
+
+ITEM = {
+    "id": "1",
+    "trace_id": "t0",
+    "name": "correctness",
+    "annotator_kind": "HUMAN",
+    "created_at": "2026-11-24T00:00:00Z",
+    "updated_at": "2026-11-24T00:00:00Z",
+    "source": "API",
+}
+
+
+@pytest.mark.parametrize(
+    ("count", "cursors"),
+    [(1, "a"), (1, "ab"), (1, ["x" * 70_000]), (0, "abcdefgh")],
+    ids=["the same again", "in a circle", "too long for a URL", "nothing on them"],
+)
+def test_pages_without_an_end_are_refused(count: int, cursors: Sequence[str]) -> None:
+    endless = itertools.cycle(cursors)
+    asked: list[Call] = []
+
+    def answer(call: Call) -> httpx.Response:
+        asked.append(call)
+        return response_to(call, data={"data": [ITEM] * count, "next_cursor": next(endless)})
+
+    with pytest.raises(UnexpectedResponseError, match="next_cursor leads nowhere"):
+        play(reading(trace_ids=["t0"]), answer)
+    assert len(asked) <= 3
+
+
+def test_a_cursor_may_come_again_in_another_question() -> None:
+    def answer(call: Call) -> httpx.Response:
+        cursor = None if "cursor" in call.params else "a"
+        return response_to(call, data={"data": [ITEM], "next_cursor": cursor})
+
+    assert len(play(reading(trace_ids=[f"t{number}" for number in range(300)]), answer)) == 6
+
+
+def test_more_than_was_asked_for_is_left_out() -> None:
+    def answer(call: Call) -> httpx.Response:
+        return response_to(call, data={"data": [ITEM] * 5, "next_cursor": "a"})
+
+    assert len(play(reading(trace_ids=["t0"], limit=2), answer)) == 2
+
+
+def test_absent_traces_are_no_answer_to_a_question_without_traces() -> None:
+    with pytest.raises(ProjectNotFoundError):
+        play(
+            reading(identifiers=["run-1"]),
+            lambda call: response_to(call, 404, text="None of the supplied trace_ids exist"),
+        )

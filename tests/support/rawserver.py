@@ -34,12 +34,13 @@ class RawServer:
     """A server that reads each request whole, plays its answer and closes the connection.
 
     Args:
-        play: What to say to a request with a method and path such as "GET /v1/projects"; may be
-            changed while it runs.
+        play: What to say to a request such as "GET /v1/projects?limit=1"; may be changed while it
+            runs.
         reads: Whether it reads requests whole, or a little now and then, or never.
 
     Attributes:
-        requests: The methods and paths so far.
+        requests: What was asked so far.
+        heads: The first line and the headers of each request.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class RawServer:
     ) -> None:
         self.play = play
         self.requests: list[str] = []
+        self.heads: list[str] = []
         self._reads = reads
         self._ended = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -87,9 +89,10 @@ class RawServer:
                 if self._reads == "slowly":
                     while not self._ended.wait(0.02):
                         _received(connection)
-                path = _read_request(connection) if self._reads == "whole" else ""
-                self.requests.append(path)
-                for step in self.play(path):
+                head = _read_request(connection) if self._reads == "whole" else ""
+                self.heads.append(head)
+                self.requests.append(head.partition(" HTTP/")[0])
+                for step in self.play(self.requests[-1]):
                     if isinstance(step, bytes):
                         connection.sendall(step)
                     elif self._ended.wait(step):
@@ -103,13 +106,12 @@ def _read_request(connection: socket.socket) -> str:
     while b"\r\n\r\n" not in data:
         data += _received(connection)
     head, _, body = bytes(data).partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
+    lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     left = int(headers.get("content-length", "0")) - len(body)
     while left > 0:
         left -= len(_received(connection))
-    method, path, _ = first.split(" ")
-    return f"{method} {path.partition('?')[0]}"
+    return head.decode("latin-1") + "\r\n"
 
 
 def _received(connection: socket.socket) -> bytes:
