@@ -42,7 +42,7 @@ endef
 
 .DEFAULT_GOAL := help
 .PHONY: help setup node-modules demo form test unit-test test-fast test-pandas22 schema-test simulation-test \
-	browser-test coverage check lint format-check mypy pyright format bench docs clean stale
+	browser-test coverage check lint format-check mypy pyright verifytypes format bench docs clean stale
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -82,7 +82,7 @@ test-pandas22: $(VENV22)/.ready ## run the unit tests on pandas 2.2
 browser-test: $(VENV)/.ready $(FORM)/dist/page.js ## run the tests of the form in Chromium
 	@$(VENV)/bin/python -m pytest -m browser tests/browser $(ARGS)
 
-check: lint format-check mypy pyright ## lint, format and types
+check: lint format-check mypy pyright verifytypes ## lint, format and types
 
 lint: $(VENV)/.ready
 	$(VENV)/bin/python -m ruff check
@@ -96,6 +96,10 @@ mypy: $(VENV)/.ready
 
 pyright: $(VENV)/.ready
 	$(VENV)/bin/python -m pyright
+
+# As a user's checker sees the installed package. It finds that, and httpx, by the python on PATH.
+verifytypes: $(VENV)/.ready
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pyright --verifytypes phoenix_traces --ignoreexternal
 
 format: $(VENV)/.ready ## format the code and mend what ruff can mend
 	$(VENV)/bin/python -m ruff check --fix

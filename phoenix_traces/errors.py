@@ -116,7 +116,7 @@ class AnnotationValidationError(PhoenixTracesError, ValueError):
     """
 
     def __init__(self, failures: Sequence[AnnotationFailure], *, total: int) -> None:
-        self.failures = list(failures)
+        self.failures: list[AnnotationFailure] = list(failures)
         self.total = total
         super().__init__(_summary(self.failures, total))
 

@@ -11,7 +11,7 @@ import typer
 
 from phoenix_traces.cli.schema import schema
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     help="Annotate traces in Arize Phoenix.",
     no_args_is_help=True,
     add_completion=False,

@@ -6,7 +6,7 @@ would store something else than was meant (see the README, "What is refused, and
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -88,7 +88,7 @@ class AnnotationModel(BaseModel, frozen=True, extra="forbid", revalidate_instanc
     subclass which narrows a field to its own rubric keeps them.
     """
 
-    model_config = ConfigDict(str_strip_whitespace=True, allow_inf_nan=False)
+    model_config: ClassVar[ConfigDict] = ConfigDict(str_strip_whitespace=True, allow_inf_nan=False)
 
     @classmethod
     def __get_pydantic_json_schema__(

@@ -70,7 +70,7 @@ class Lookup(Generic[RowT]):
     def __init__(self, rows: Rows[RowT], *, project_identifier: str) -> None:
         self._path = annotations_path(project_identifier)
         self._rows = rows
-        self.wanted = list(_wanted(rows))
+        self.wanted: list[Wanted[RowT]] = list(_wanted(rows))
         self._by_key = {each.key: each for each in self.wanted}
         self._names = _few_enough({each.key[1] for each in self.wanted})
         self._seen: set[str] = set()

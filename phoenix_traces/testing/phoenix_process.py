@@ -75,11 +75,12 @@ class PhoenixProcess:
             stop_timeout: Seconds that `stop` leaves it to end by itself.
         """
         free = free_ports(2)
-        self.port = port or free[0]
-        self.grpc_port = grpc_port or free[1]
+        self.port: int = port or free[0]
+        self.grpc_port: int = grpc_port or free[1]
         self._python = _interpreter(python)
         self._keeps_folder = working_dir is not None
-        self.working_dir = Path(working_dir or tempfile.mkdtemp(prefix="phoenix-")).absolute()
+        folder = Path(working_dir or tempfile.mkdtemp(prefix="phoenix-"))
+        self.working_dir: Path = folder.absolute()
         self.working_dir.mkdir(parents=True, exist_ok=True)
         self._database_url = database_url
         self._extra_env = dict(env or {})

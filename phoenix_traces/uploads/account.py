@@ -26,7 +26,7 @@ class Account:
 
     def __init__(self, total: int, superseded: Mapping[int, int]) -> None:
         self.total = total
-        self.done = 0
+        self.done: int = 0
         self.skipped: list[UploadFailure] = []
         self.error: PhoenixHTTPError | None = None
         self._superseded = superseded

@@ -56,7 +56,7 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
         options: UploadOptions,
         default_batch_size: int | None = None,
     ) -> None:
-        self.max_concurrency = options.max_concurrency
+        self.max_concurrency: int = options.max_concurrency
         self._sync = sync
         self._options = options
         self._lookup = Lookup(rows, project_identifier=options.project_identifier)

@@ -73,7 +73,7 @@ class Upload(Generic[RowT]):
         self._rows = rows
         self._sync = sync
         self._options = options or UploadOptions()
-        self.max_concurrency = self._options.max_concurrency
+        self.max_concurrency: int = self._options.max_concurrency
         self._fresh = cut(
             rows,
             batch_size=self._options.rows_in_batch(default_batch_size),

@@ -172,7 +172,7 @@ def _column(name: str, error: str, *checks: Callable[[Column], Verdict]) -> pa.C
 _REQUIRED_TEXT = "values must be non-empty strings without NUL characters or lone surrogates"
 _TEXT = "must be text without NUL characters or lone surrogates, or missing"
 
-trace_annotation_schema = pa.DataFrameSchema(
+trace_annotation_schema: pa.DataFrameSchema = pa.DataFrameSchema(
     name="trace_annotations",
     columns={
         **{name: _column(name, _REQUIRED_TEXT, present_text) for name in ID_NAMES},
