@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         AnnotationFailure,
         AnnotationValidationError,
         AuthenticationError,
+        ClientStateError,
         ConfigurationError,
         ConfigurationWarning,
         DuplicateAnnotationWarning,
@@ -79,6 +80,7 @@ __all__ = [
     "CategoricalAnnotationConfig",
     "CategoricalAnnotationValue",
     "Client",
+    "ClientStateError",
     "ComparedRow",
     "Comparison",
     "ConfigurationError",
@@ -131,6 +133,7 @@ _HOMES = {
     "client": (
         "AsyncClient",
         "Client",
+        "ClientStateError",
     ),
     "stored.comparison": (
         "ComparedRow",
@@ -142,6 +145,7 @@ _HOMES = {
         "AnnotationFailure",
         "AnnotationValidationError",
         "AuthenticationError",
+        "ClientStateError",
         "ConfigurationError",
         "ConfigurationWarning",
         "DuplicateAnnotationWarning",

@@ -12,11 +12,18 @@ from typing_extensions import Self
 
 from phoenix_traces.transport.arguments import checked_client, checked_count, checked_timeout
 from phoenix_traces.transport.client_transport import async_transport, sync_transport
-from phoenix_traces.transport.connection import Connection
+from phoenix_traces.transport.clients import (
+    CallersAsyncClient,
+    CallersClient,
+    ClientSource,
+    OwnAsyncClient,
+    OwnClient,
+)
+from phoenix_traces.transport.connection import AsyncConnection, Connection, SyncConnection
 from phoenix_traces.transport.deadlines import DEFAULT_TIMEOUT, seconds_in_all
 from phoenix_traces.transport.decoding import ACCEPTED, DEFAULT_MAX_RESPONSE_BYTES
 from phoenix_traces.transport.retries import DEFAULT_MAX_RETRIES
-from phoenix_traces.transport.settings import Settings, resolve
+from phoenix_traces.transport.settings import resolve
 
 if TYPE_CHECKING:
     from phoenix_traces.resources.annotation_configs import (
@@ -84,43 +91,48 @@ class Client:
         retries = checked_count(max_retries, "max_retries", least=0)
         in_all = seconds_in_all(total_timeout, steps)
         most_bytes = checked_count(max_response_bytes, "max_response_bytes", least=1)
-        self._is_own = http_client is None
         if http_client is not None:
             checked_client(http_client, httpx.Client, "http_client")
         client_url = None if http_client is None else http_client.base_url
         settings = resolve(base_url, api_key, headers, client_url=client_url)
-        self._http = http_client or httpx.Client(
-            transport=sync_transport(
+
+        def connect() -> httpx.Client:
+            transport = sync_transport(
                 settings.base_url,
                 max_retries=retries,
                 total_timeout=in_all,
                 max_response_bytes=most_bytes,
-            ),
-            timeout=steps,
-            headers={"accept-encoding": ACCEPTED},
-        )
-        self._settings = settings
+            )
+            return httpx.Client(
+                transport=transport, timeout=steps, headers={"accept-encoding": ACCEPTED}
+            )
+
+        self._own: OwnClient | None = None
+        if http_client is not None:
+            source: ClientSource[httpx.Client] = CallersClient(http_client)
+        else:
+            source = self._own = OwnClient(connect)
+        self._url = settings.base_url or client_url
+        self._connection: SyncConnection = Connection(source, settings.prefix, settings.headers)
 
     @cached_property
     def traces(self) -> Traces:
         """Annotations of traces."""
         from phoenix_traces.resources.traces import Traces
 
-        return Traces(self._http, base_url=self._settings.prefix, headers=self._settings.headers)
+        return Traces.over(self._connection)
 
     @cached_property
     def annotation_configs(self) -> AnnotationConfigs:
         """What the server's teams agreed that annotations may hold."""
         from phoenix_traces.resources.annotation_configs import AnnotationConfigs
 
-        return AnnotationConfigs(
-            Connection(self._http, self._settings.prefix, self._settings.headers)
-        )
+        return AnnotationConfigs(self._connection)
 
     def close(self) -> None:
         """Close the connections, unless they belong to a client that was passed in."""
-        if self._is_own:
-            self._http.close()
+        if self._own is not None:
+            self._own.close()
 
     def __enter__(self) -> Self:
         return self
@@ -134,9 +146,9 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        if "_settings" not in vars(self):  # a debugger may ask before __init__ is through
+        if "_url" not in vars(self):  # a debugger may ask before __init__ is through
             return "<Client that is not set up>"
-        return f"<Client of {_shown(self._settings, self._http.base_url)}>"
+        return f"<Client of {_shown(self._url)}>"
 
 
 class AsyncClient:
@@ -196,45 +208,48 @@ class AsyncClient:
         retries = checked_count(max_retries, "max_retries", least=0)
         in_all = seconds_in_all(total_timeout, steps)
         most_bytes = checked_count(max_response_bytes, "max_response_bytes", least=1)
-        self._is_own = http_client is None
         if http_client is not None:
             checked_client(http_client, httpx.AsyncClient, "http_client")
         client_url = None if http_client is None else http_client.base_url
         settings = resolve(base_url, api_key, headers, client_url=client_url)
-        self._http = http_client or httpx.AsyncClient(
-            transport=async_transport(
+
+        def connect() -> httpx.AsyncClient:
+            transport = async_transport(
                 settings.base_url,
                 max_retries=retries,
                 total_timeout=in_all,
                 max_response_bytes=most_bytes,
-            ),
-            timeout=steps,
-            headers={"accept-encoding": ACCEPTED},
-        )
-        self._settings = settings
+            )
+            return httpx.AsyncClient(
+                transport=transport, timeout=steps, headers={"accept-encoding": ACCEPTED}
+            )
+
+        self._own: OwnAsyncClient | None = None
+        if http_client is not None:
+            source: ClientSource[httpx.AsyncClient] = CallersAsyncClient(http_client)
+        else:
+            source = self._own = OwnAsyncClient(connect)
+        self._url = settings.base_url or client_url
+        self._connection: AsyncConnection = Connection(source, settings.prefix, settings.headers)
 
     @cached_property
     def traces(self) -> AsyncTraces:
         """Annotations of traces."""
         from phoenix_traces.resources.async_traces import AsyncTraces
 
-        return AsyncTraces(
-            self._http, base_url=self._settings.prefix, headers=self._settings.headers
-        )
+        return AsyncTraces.over(self._connection)
 
     @cached_property
     def annotation_configs(self) -> AsyncAnnotationConfigs:
         """What the server's teams agreed that annotations may hold."""
         from phoenix_traces.resources.annotation_configs import AsyncAnnotationConfigs
 
-        return AsyncAnnotationConfigs(
-            Connection(self._http, self._settings.prefix, self._settings.headers)
-        )
+        return AsyncAnnotationConfigs(self._connection)
 
     async def aclose(self) -> None:
         """Close the connections, unless they belong to a client that was passed in."""
-        if self._is_own:
-            await self._http.aclose()
+        if self._own is not None:
+            await self._own.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -248,14 +263,14 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        if "_settings" not in vars(self):  # a debugger may ask before __init__ is through
+        if "_url" not in vars(self):  # a debugger may ask before __init__ is through
             return "<AsyncClient that is not set up>"
-        return f"<AsyncClient of {_shown(self._settings, self._http.base_url)}>"
+        return f"<AsyncClient of {_shown(self._url)}>"
 
 
-def _shown(settings: Settings, client_url: httpx.URL) -> str:
-    url = settings.base_url or client_url
-    return str(url.copy_with(username=None, password=None) if url.userinfo else url)
+def _shown(url: httpx.URL | None) -> str:
+    # There is one: the settings go without only where the caller's httpx client has its own.
+    return "" if url is None else str(url.copy_with(username=None, password=None))
 
 
 # Public classes say where users import them from, so that reprs, pickles and docs stay as they are.

@@ -12,6 +12,8 @@
             * `ServerTooOldError` - the server lacks a feature; `.feature`, `.required_version`
             * `UnexpectedResponseError` - an answer that is not Phoenix's
         * `PhoenixTransportError` (also `httpx.TransportError`) - no answer came
+            * `ClientStateError` (also `RuntimeError`) - the client is closed, or of another process
+              or event loop
     * `IncompleteUploadError` - a confirmation did not find every annotation; `.confirmation`
 
 Warnings: `ConfigurationWarning`, `DuplicateAnnotationWarning`, `SkippedAnnotationWarning`.
@@ -226,6 +228,14 @@ class PhoenixTransportError(PhoenixHTTPError, httpx.TransportError):
     """Report that no whole answer came: refused, reset, timed out, cut off."""
 
 
+class ClientStateError(PhoenixTransportError, RuntimeError):
+    """A client that cannot be used here: closed, or of another process or event loop.
+
+    The request was not sent, and nothing more is tried. Only where it had been tried before, and
+    the client was closed in between, the rows in it are unknown in `.report`.
+    """
+
+
 class ConfigurationWarning(UserWarning):
     """A setting that sends annotations or a key where few people would expect it."""
 
@@ -261,5 +271,6 @@ ServerTooOldError.__module__ = "phoenix_traces"
 UnexpectedResponseError.__module__ = "phoenix_traces"
 PhoenixTransportError.__module__ = "phoenix_traces"
 ConfigurationWarning.__module__ = "phoenix_traces"
+ClientStateError.__module__ = "phoenix_traces"
 DuplicateAnnotationWarning.__module__ = "phoenix_traces"
 SkippedAnnotationWarning.__module__ = "phoenix_traces"

@@ -7,7 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
-from phoenix_traces import AsyncClient, AsyncTraces, Client, ConfigurationError, Traces
+from phoenix_traces import (
+    AsyncClient,
+    AsyncTraces,
+    Client,
+    ClientStateError,
+    ConfigurationError,
+    Traces,
+)
 from tests.support.annotations import annotation
 from tests.support.colours import Colour, FakePhoenix, both_colours
 
@@ -167,7 +174,7 @@ def test_closing_ends_the_connections_it_opened_and_may_be_repeated() -> None:
     client = Client()
     client.close()
     client.close()
-    with pytest.raises(RuntimeError, match="has been closed"):
+    with pytest.raises(ClientStateError, match="is closed"):
         client.traces.log_trace_annotations(trace_annotations=[annotation()])
 
 
@@ -178,7 +185,7 @@ def test_closing_the_async_client_ends_the_connections_and_may_be_repeated() -> 
         await client.aclose()
         await client.traces.log_trace_annotations(trace_annotations=[annotation()])
 
-    with pytest.raises(RuntimeError, match="has been closed"):
+    with pytest.raises(ClientStateError, match="is closed"):
         asyncio.run(use_after_closing())
 
 

@@ -16,6 +16,7 @@ from phoenix_traces import (
     AnnotationValidationError,
     AuthenticationError,
     ConfigurationError,
+    IncompleteUploadError,
     PhoenixStatusError,
     PhoenixTracesError,
     PhoenixTransportError,
@@ -62,6 +63,7 @@ def _written(kind: type[BaseException]) -> str:
 
 
 def _real_tree() -> dict[str, tuple[str | None, str | None]]:
+    assert issubclass(IncompleteUploadError, PhoenixTracesError)  # which imports its module
     tree: dict[str, tuple[str | None, str | None]] = {"PhoenixTracesError": (None, None)}
     for kind in _subclasses(PhoenixTracesError):
         parent, *also = map(_written, kind.__bases__)

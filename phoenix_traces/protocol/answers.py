@@ -141,12 +141,17 @@ def trace_error(error: PhoenixStatusError, trace_ids: Sequence[str]) -> PhoenixS
 
 
 def transport_error(error: httpx.RequestError) -> PhoenixTransportError:
-    """Return our own form of httpx's error, without credentials.
+    """Return our own form of httpx's error, without credentials; one of ours as it is.
 
     The error loses its own request, cause and traceback: their frames hold the body that was sent,
     and an account may hold thousands of errors.
     """
     request = _request_of(error)
+    if isinstance(error, PhoenixTransportError):
+        if request is not None:
+            error.request = bare_request(request)
+        error.__context__ = error.__traceback__ = None
+        return error
     words = str(error) or type(error).__name__
     where = ""
     if request is not None:

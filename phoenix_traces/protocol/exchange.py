@@ -1,4 +1,4 @@
-"""The protocol between what is asked of Phoenix and what sends it, named once for both colours.
+"""The protocol between what is asked of Phoenix and what sends it, named once for sync and async.
 
 An exchange knows Phoenix and does no I/O: it says what to send next and is told what came of it,
 with the time handed in. A driver knows how to send and nothing of Phoenix. So the same exchange
@@ -7,26 +7,19 @@ runs on threads, on tasks, and in a test with neither.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
 
 import httpx
 
+from phoenix_traces.errors import ClientStateError
+
 ResultT_co = TypeVar("ResultT_co", covariant=True)
 ItemT = TypeVar("ItemT")
 
-# Set on a request that may be sent again although its method does not promise that.
-REPEATABLE = "phoenix_traces.repeatable"
-
-# Set by the transport: whether an attempt may have reached the server without an answer.
-MAYBE_PROCESSED = "phoenix_traces.maybe_processed"
-
 # Set on an answer without its body, which was larger than this number of bytes.
 TOO_LARGE = "phoenix_traces.too_large"
-
-# Set on a request: an event that says when nobody waits for its answer any more.
-ABANDONED = "phoenix_traces.abandoned"
 
 Outcome: TypeAlias = "httpx.Response | httpx.RequestError"
 
@@ -35,7 +28,7 @@ Params: TypeAlias = Mapping[str, str | Sequence[str]]
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """Describe one request.
+    """One request.
 
     Attributes:
         path: Relative to the base URL.
@@ -50,21 +43,79 @@ class Call:
     repeatable: bool = True
 
 
+@dataclass(eq=False)
+class Trail:
+    """What the transport must know of a call, and what it notes about the attempts to send it.
+
+    httpx hands a request's extensions down to the transport, and nothing else of ours.
+
+    Attributes:
+        repeatable: Whether sending it twice does no harm.
+        is_over: Tells whether no attempt may follow, because nobody waits for the answer any more
+            or the client was closed.
+        maybe_processed: Whether an attempt may have reached the server without an answer; None
+            where nobody takes note, as in a transport of the caller's.
+    """
+
+    repeatable: bool = False
+    is_over: Callable[[], bool] = lambda: False
+    maybe_processed: bool | None = None
+
+
+_TRAIL = "phoenix_traces.trail"
+
+
+def with_trail(trail: Trail) -> dict[str, object]:
+    """Return the extension that brings a trail to the transport."""
+    return {_TRAIL: trail}
+
+
+def trail_of(request: httpx.Request) -> Trail:
+    """Return the trail of a request; a new one where it has none."""
+    trail = request.extensions.setdefault(_TRAIL, Trail())
+    assert isinstance(trail, Trail)  # noqa: S101 - nothing else writes under our name
+    return trail
+
+
+def maybe_processed(outcome: Outcome) -> bool:
+    """Tell whether the server may have done what was asked, although nothing says so."""
+    if isinstance(outcome, httpx.Response):
+        # What an answer says was done needs no doubt; these come from in front of the server too.
+        in_doubt = outcome.status_code >= 500 or outcome.status_code == 408
+        return in_doubt or trail_of(outcome.request).maybe_processed is True
+    try:
+        trail = trail_of(outcome.request)
+    except RuntimeError:  # httpx's way of saying that the error has no request
+        return not isinstance(outcome, ClientStateError)  # which comes before there is one
+    # Where nobody takes note, even a refused connection may have been the second attempt.
+    return trail.maybe_processed is not False
+
+
+@dataclass(frozen=True)
+class WaitUntil:
+    """Nothing to send before a moment, unless an answer to a call under way brings more."""
+
+    moment: float
+
+
+Step: TypeAlias = "Call | WaitUntil | None"
+
+
 class Exchange(Protocol[ResultT_co]):
     """Something to be asked of Phoenix in one or more requests."""
 
     max_concurrency: int
     """Most calls under way at once."""
 
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Step:
         """Return what to send now.
 
         Args:
             now: Seconds on a clock that never goes back.
 
         Returns:
-            A call to send; or the time at which to ask again, if no answer comes before; or None,
-            when nothing is left to send unless an answer to a call under way brings more.
+            A call to send; or the moment at which to ask again; or None, when nothing is left to
+            send unless an answer to a call under way brings more.
         """
         ...
 

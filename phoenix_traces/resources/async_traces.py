@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import httpx
+from typing_extensions import Self
 
 from phoenix_traces.resources import operations
 from phoenix_traces.resources.perform import perform_async
 from phoenix_traces.transport.arguments import checked_client
+from phoenix_traces.transport.clients import CallersAsyncClient
 from phoenix_traces.transport.connection import AsyncConnection, Connection
 from phoenix_traces.transport.drivers import stream_async
 from phoenix_traces.transport.settings import given_settings
@@ -58,10 +60,22 @@ class AsyncTraces:
         base_url: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        checked = checked_client(client, httpx.AsyncClient, "client")
         settings = given_settings(base_url, None, headers)
         self._connection: AsyncConnection = Connection(
-            checked_client(client, httpx.AsyncClient, "client"), settings.prefix, settings.headers
+            CallersAsyncClient(checked), settings.prefix, settings.headers
         )
+
+    @classmethod
+    def over(cls, connection: AsyncConnection) -> Self:
+        """Return the methods over a connection that something else owns, as `AsyncClient` does.
+
+        Args:
+            connection: To the server.
+        """
+        self = cls.__new__(cls)
+        self._connection = connection
+        return self
 
     @overload
     async def add_trace_annotation(

@@ -12,10 +12,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import httpx
+from typing_extensions import Self
 
 from phoenix_traces.resources import operations
 from phoenix_traces.resources.perform import perform
 from phoenix_traces.transport.arguments import checked_client
+from phoenix_traces.transport.clients import CallersClient
 from phoenix_traces.transport.connection import Connection, SyncConnection
 from phoenix_traces.transport.drivers import stream
 from phoenix_traces.transport.settings import given_settings
@@ -85,10 +87,22 @@ class Traces:
         base_url: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        checked = checked_client(client, httpx.Client, "client")
         settings = given_settings(base_url, None, headers)
         self._connection: SyncConnection = Connection(
-            checked_client(client, httpx.Client, "client"), settings.prefix, settings.headers
+            CallersClient(checked), settings.prefix, settings.headers
         )
+
+    @classmethod
+    def over(cls, connection: SyncConnection) -> Self:
+        """Return the methods over a connection that something else owns, as `Client` does.
+
+        Args:
+            connection: To the server.
+        """
+        self = cls.__new__(cls)
+        self._connection = connection
+        return self
 
     @overload
     def add_trace_annotation(

@@ -14,7 +14,7 @@ from typing import Generic
 from typing_extensions import override
 
 from phoenix_traces.inputs.rows import Rows, RowT
-from phoenix_traces.protocol.exchange import Call, Exchange, Outcome
+from phoenix_traces.protocol.exchange import Call, Exchange, Outcome, Step, WaitUntil
 from phoenix_traces.stored.comparison import ComparedRow, Comparison, RowStatus
 from phoenix_traces.stored.lookup import Lookup, Wanted
 from phoenix_traces.stored.selection import refused
@@ -49,7 +49,7 @@ class Comparing(Exchange[Comparison], Generic[RowT]):
         self._is_last = False
 
     @override
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Step:
         """Return the next request of this round, or the time of the next round."""
         if self._deadline is None:
             self._deadline = now + self._timeout
@@ -60,7 +60,7 @@ class Comparing(Exchange[Comparison], Generic[RowT]):
             return None
         return self._after_round(now, self._deadline)
 
-    def _after_round(self, now: float, deadline: float) -> Call | float | None:
+    def _after_round(self, now: float, deadline: float) -> Step:
         left = self._left()
         if self._ask_at is None:
             if not left or now >= deadline:
@@ -68,12 +68,12 @@ class Comparing(Exchange[Comparison], Generic[RowT]):
             self._ask_at = min(now + self._pause, deadline)
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
         if now < self._ask_at:
-            return self._ask_at
+            return WaitUntil(self._ask_at)
         self._ask_at = None
         self._lookup.ask_again(left)
         return self._lookup.next_call(now)
 
-    def _last_round(self, now: float) -> Call | float | None:
+    def _last_round(self, now: float) -> Step:
         self._is_last = True
         self._lookup.ask_for_traces()
         return self._lookup.next_call(now)

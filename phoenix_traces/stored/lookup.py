@@ -110,7 +110,7 @@ class Lookup(Generic[RowT]):
         """Return what went wrong, if anything."""
         return self._reading.error
 
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Call | None:
         """Return the next request."""
         return self._reading.next_call(now)
 

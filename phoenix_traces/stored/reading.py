@@ -88,7 +88,7 @@ class Reading(Stream[TraceAnnotation]):
         return self._page_size if self._left is None else min(self._page_size, self._left)
 
     @override
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Call | None:
         """Return the request for the next page."""
         if self._is_enough or not self._questions:
             return None

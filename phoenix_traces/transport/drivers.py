@@ -10,33 +10,51 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TypeAlias, TypeVar
 
 import httpx
 
+from phoenix_traces.errors import ClientStateError
 from phoenix_traces.protocol.exchange import (
     Call,
     Exchange,
     ItemT,
     Outcome,
     Stream,
+    Trail,
+    WaitUntil,
 )
+from phoenix_traces.transport.clients import process_token
 from phoenix_traces.transport.connection import AsyncConnection, SyncConnection
 
 ResultT = TypeVar("ResultT")
-
-_Finished: TypeAlias = "tuple[Call, Outcome | BaseException]"
 
 
 def run(connection: SyncConnection, exchange: Exchange[ResultT]) -> ResultT:
     """Carry out an exchange with a sync client, and return or raise what it came to."""
     try:
+        connection.client()  # where it cannot be used, nothing is begun
         if exchange.max_concurrency == 1:
             _run_in_place(connection, exchange)
         else:
-            _run_on_threads(connection, exchange, exchange.max_concurrency)
+            _run_on_threads(connection, exchange)
+    except BaseException as error:
+        exchange.interrupted(error)
+        raise
+    return exchange.result()
+
+
+async def run_async(connection: AsyncConnection, exchange: Exchange[ResultT]) -> ResultT:
+    """Carry out an exchange with an async client, and return or raise what it came to."""
+    try:
+        connection.client()
+        if exchange.max_concurrency == 1:
+            await _run_in_place_async(connection, exchange)
+        else:
+            await _run_on_tasks(connection, exchange)
     except BaseException as error:
         exchange.interrupted(error)
         raise
@@ -45,161 +63,240 @@ def run(connection: SyncConnection, exchange: Exchange[ResultT]) -> ResultT:
 
 def stream(connection: SyncConnection, exchange: Stream[ItemT]) -> Iterator[ItemT]:
     """Carry out a stream with a sync client, no further than its items are asked for."""
-    while (step := exchange.next_call(time.monotonic())) is not None:
-        if isinstance(step, Call):
-            exchange.receive(step, _send(connection, step), time.monotonic())
-        else:
-            time.sleep(_seconds_until(step))
-        yield from exchange.take()
+    try:
+        connection.client()
+        while (step := exchange.next_call(time.monotonic())) is not None:
+            _take_step(connection, exchange, step)
+            yield from exchange.take()
+    except BaseException as error:  # GeneratorExit too, when no more items are asked for
+        exchange.interrupted(error)
+        raise
     yield from exchange.result()
 
 
 async def stream_async(
     connection: AsyncConnection, exchange: Stream[ItemT]
 ) -> AsyncIterator[ItemT]:
-    """Do the same as `stream`, but async."""
-    while (step := exchange.next_call(time.monotonic())) is not None:
-        if isinstance(step, Call):
-            exchange.receive(step, await _send_async(connection, step), time.monotonic())
-        else:
-            await asyncio.sleep(_seconds_until(step))
-        for item in exchange.take():
-            yield item
+    """Carry out a stream with an async client, no further than its items are asked for."""
+    try:
+        connection.client()
+        while (step := exchange.next_call(time.monotonic())) is not None:
+            await _take_step_async(connection, exchange, step)
+            for item in exchange.take():
+                yield item
+    except BaseException as error:
+        exchange.interrupted(error)
+        raise
     for item in exchange.result():
         yield item
 
 
-async def run_async(connection: AsyncConnection, exchange: Exchange[ResultT]) -> ResultT:
-    """Do the same as `run`, but async."""
-    try:
-        if exchange.max_concurrency == 1:
-            await _run_in_place_async(connection, exchange)
-        else:
-            await _run_on_tasks(connection, exchange, exchange.max_concurrency)
-    except BaseException as error:
-        exchange.interrupted(error)
-        raise
-    return exchange.result()
-
-
-def _send(connection: SyncConnection, call: Call, abandoned: Event | None = None) -> Outcome:
-    try:
-        return connection.client.send(connection.request(call, abandoned))
-    except httpx.RequestError as error:
-        return error
-
-
-async def _send_async(connection: AsyncConnection, call: Call) -> Outcome:
-    try:
-        return await connection.client.send(connection.request(call))
-    except httpx.RequestError as error:
-        return error
-
-
-def _seconds_until(moment: float) -> float:
-    return max(0.0, moment - time.monotonic())
+# One call at a time
 
 
 def _run_in_place(connection: SyncConnection, exchange: Exchange[object]) -> None:
     while (step := exchange.next_call(time.monotonic())) is not None:
-        if isinstance(step, Call):
-            exchange.receive(step, _send(connection, step), time.monotonic())
-        else:
-            time.sleep(_seconds_until(step))
+        _take_step(connection, exchange, step)
 
 
 async def _run_in_place_async(connection: AsyncConnection, exchange: Exchange[object]) -> None:
     while (step := exchange.next_call(time.monotonic())) is not None:
-        if isinstance(step, Call):
-            exchange.receive(step, await _send_async(connection, step), time.monotonic())
-        else:
-            await asyncio.sleep(_seconds_until(step))
+        await _take_step_async(connection, exchange, step)
 
 
-def _run_on_threads(connection: SyncConnection, exchange: Exchange[object], room: int) -> None:
-    to_send: SimpleQueue[Call | None] = SimpleQueue()
-    finished: SimpleQueue[_Finished] = SimpleQueue()
-    abandoned = Event()
-    for _ in range(room):
-        # Daemons, so that after Ctrl-C the program can end without the calls under way.
-        Thread(target=_work, args=(connection, to_send, finished, abandoned), daemon=True).start()
-    under_way = 0
+def _take_step(
+    connection: SyncConnection, exchange: Exchange[object], step: Call | WaitUntil
+) -> None:
+    if isinstance(step, Call):
+        exchange.receive(step, _send(connection, step), time.monotonic())
+    else:
+        time.sleep(_seconds_until(step))
+
+
+async def _take_step_async(
+    connection: AsyncConnection, exchange: Exchange[object], step: Call | WaitUntil
+) -> None:
+    if isinstance(step, Call):
+        exchange.receive(step, await _send_async(connection, step), time.monotonic())
+    else:
+        await asyncio.sleep(_seconds_until(step))
+
+
+def _seconds_until(step: WaitUntil) -> float:
+    return max(0.0, step.moment - time.monotonic())
+
+
+def _send(connection: SyncConnection, call: Call, abandoned: Event | None = None) -> Outcome:
+    def is_over() -> bool:
+        return connection.is_closed or (abandoned is not None and abandoned.is_set())
+
+    try:
+        return connection.client().send(connection.request(call, Trail(call.repeatable, is_over)))
+    except httpx.RequestError as error:
+        return error
+    except RuntimeError as error:
+        return _closed_meanwhile(connection, error)
+
+
+async def _send_async(connection: AsyncConnection, call: Call) -> Outcome:
+    trail = Trail(call.repeatable, lambda: connection.is_closed)
+    try:
+        return await connection.client().send(connection.request(call, trail))
+    except httpx.RequestError as error:
+        return error
+    except RuntimeError as error:
+        return _closed_meanwhile(connection, error)
+
+
+def _closed_meanwhile(
+    connection: SyncConnection | AsyncConnection, error: RuntimeError
+) -> ClientStateError:
+    """Return our error for httpx's, which it raises for a client that was closed, or raise its."""
+    if not connection.is_closed:
+        raise error
+    # With a request, because it may have been under way: its rows are in doubt.
+    request = httpx.Request("POST", connection.base_url)
+    return ClientStateError("the client was closed while it was in use", request=request)
+
+
+# Several calls at once, on threads
+
+
+def _run_on_threads(connection: SyncConnection, exchange: Exchange[object]) -> None:
+    senders = _Senders(connection, exchange.max_concurrency)
     try:
         while True:
-            step = exchange.next_call(time.monotonic()) if under_way < room else None
+            step = exchange.next_call(time.monotonic()) if senders.have_room else None
             if isinstance(step, Call):
-                to_send.put(step)
-                under_way += 1
-            elif under_way:
-                under_way -= _take_finished(exchange, finished, step)
-            elif step is None:
-                return
-            else:
+                senders.send(step)
+            elif senders.are_busy:
+                finished = senders.next_finished(before=step)
+                if finished is not None:
+                    exchange.receive(finished.call, finished.outcome, time.monotonic())
+            elif step is not None:
                 time.sleep(_seconds_until(step))
+            else:
+                return
     finally:
-        abandoned.set()
-        for _ in range(room):
-            to_send.put(None)
+        senders.stop()
 
 
-def _work(
-    connection: SyncConnection,
-    to_send: SimpleQueue[Call | None],
-    finished: SimpleQueue[_Finished],
-    abandoned: Event,
-) -> None:
-    while (call := to_send.get()) is not None:
-        finished.put((call, _send_or_error(connection, call, abandoned)))
+@dataclass(frozen=True)
+class _Finished:
+    call: Call
+    outcome: Outcome
 
 
-def _send_or_error(
-    connection: SyncConnection, call: Call, abandoned: Event
-) -> Outcome | BaseException:
-    try:
-        return _send(connection, call, abandoned)
-    except BaseException as error:  # noqa: BLE001 - raised again where the caller waits
-        return error
+@dataclass(frozen=True)
+class _Broken:
+    """An error that is no outcome: a bug, in a hook of the caller's for instance."""
+
+    error: BaseException
 
 
-def _take_finished(
-    exchange: Exchange[object], finished: SimpleQueue[_Finished], until: float | None
-) -> int:
-    try:
-        call, outcome = finished.get(timeout=None if until is None else _seconds_until(until))
-    except Empty:
-        return 0
-    if isinstance(outcome, (httpx.Response, httpx.RequestError)):
-        exchange.receive(call, outcome, time.monotonic())
-        return 1
-    raise outcome
+_Job: TypeAlias = "Call | None"
 
 
-async def _run_on_tasks(connection: AsyncConnection, exchange: Exchange[object], room: int) -> None:
+class _Senders:
+    """Threads that send calls, one each at a time.
+
+    Args:
+        connection: What they send over.
+        count: How many there are.
+    """
+
+    def __init__(self, connection: SyncConnection, count: int) -> None:
+        self._connection = connection
+        self._count = count
+        self._under_way = 0
+        self._process = process_token()
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._done: SimpleQueue[_Finished | _Broken] = SimpleQueue()
+        self._abandoned = Event()
+        for _ in range(count):
+            # Daemons, so that after Ctrl-C the program can end without the calls under way.
+            Thread(target=self._work, daemon=True).start()
+
+    @property
+    def have_room(self) -> bool:
+        """Tell whether one of them has nothing to do."""
+        return self._under_way < self._count
+
+    @property
+    def are_busy(self) -> bool:
+        """Tell whether a call is under way."""
+        return self._under_way > 0
+
+    def send(self, call: Call) -> None:
+        """Begin to send a call; there must be room."""
+        self._under_way += 1
+        self._jobs.put(call)
+
+    def next_finished(self, *, before: WaitUntil | None) -> _Finished | None:
+        """Wait for the first call to finish; return None if the time comes before that.
+
+        Args:
+            before: How long to wait; None for as long as it takes.
+        """
+        if self._process is not process_token():
+            # A callback forked, and the child went on; but threads stay behind.
+            raise ClientStateError("the process was forked in the middle of its requests")
+        try:
+            done = self._done.get(timeout=None if before is None else _seconds_until(before))
+        except Empty:
+            return None
+        if isinstance(done, _Broken):
+            raise done.error
+        self._under_way -= 1
+        return done
+
+    def stop(self) -> None:
+        """Let all of them end, and nothing be tried again for calls under way."""
+        self._abandoned.set()
+        for _ in range(self._count):
+            self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (call := self._jobs.get()) is not None:
+            self._done.put(self._sent(call))
+
+    def _sent(self, call: Call) -> _Finished | _Broken:
+        try:
+            return _Finished(call, _send(self._connection, call, self._abandoned))
+        except BaseException as error:  # noqa: BLE001 - raised again where the caller waits
+            return _Broken(error)
+
+
+# Several calls at once, on tasks
+
+
+async def _run_on_tasks(connection: AsyncConnection, exchange: Exchange[object]) -> None:
     under_way: dict[asyncio.Task[Outcome], Call] = {}
     try:
         while True:
-            step = exchange.next_call(time.monotonic()) if len(under_way) < room else None
+            has_room = len(under_way) < exchange.max_concurrency
+            step = exchange.next_call(time.monotonic()) if has_room else None
             if isinstance(step, Call):
                 under_way[asyncio.create_task(_send_async(connection, step))] = step
             elif under_way:
-                await _take_done(exchange, under_way, step)
-            elif step is None:
-                return
-            else:
+                for task in await _finished(under_way, before=step):
+                    exchange.receive(under_way.pop(task), task.result(), time.monotonic())
+            elif step is not None:
                 await asyncio.sleep(_seconds_until(step))
+            else:
+                return
     finally:
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
 
 
-async def _take_done(
-    exchange: Exchange[object], under_way: dict[asyncio.Task[Outcome], Call], until: float | None
-) -> None:
+async def _finished(
+    tasks: dict[asyncio.Task[Outcome], Call], *, before: WaitUntil | None
+) -> set[asyncio.Task[Outcome]]:
     done, _ = await asyncio.wait(
-        under_way,
-        timeout=None if until is None else _seconds_until(until),
+        tasks,
+        timeout=None if before is None else _seconds_until(before),
         return_when=asyncio.FIRST_COMPLETED,
     )
-    for task in done:
-        exchange.receive(under_way.pop(task), task.result(), time.monotonic())
+    return done

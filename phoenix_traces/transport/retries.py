@@ -1,10 +1,10 @@
 """The one layer that retries: httpx-retries around what sends one attempt.
 
-What is sent again: calls marked `REPEATABLE`. When: no connection, a timeout, a reset, an answer
-cut off, 429, 502, 503, 504. How often: `max_retries` times, after exponential pauses with full
-jitter, or after what Retry-After says up to a ceiling; and never past a time budget for the whole
-call, the time of its attempts included. The last attempt ends with the budget too (see
-`deadlines`), so that none begins when little of it is left.
+What is sent again: calls whose `Trail` says that it does no harm. When: no connection, a timeout, a
+reset, an answer cut off, 429, 502, 503, 504. How often: `max_retries` times, after exponential
+pauses with full jitter, or after what Retry-After says up to a ceiling; and never past a time
+budget for the whole call, the time of its attempts included. The last attempt ends with the budget
+too (see `deadlines`), so that none begins when little of it is left.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import httpx
 from httpx_retries import Retry, RetryTransport
 from typing_extensions import override
 
-from phoenix_traces.protocol.exchange import REPEATABLE
+from phoenix_traces.protocol.exchange import trail_of
 from phoenix_traces.transport.deadlines import DEFAULT_TOTAL_TIMEOUT, deadline
 
 DEFAULT_MAX_RETRIES = 10
@@ -83,7 +83,7 @@ class CallRetry(Retry):
 
 
 class RepeatingTransport(RetryTransport):
-    """A transport that sends calls marked `REPEATABLE` again when that may help.
+    """A transport that sends repeatable calls again when that may help.
 
     Args:
         transport: What sends one attempt.
@@ -103,9 +103,8 @@ class RepeatingTransport(RetryTransport):
         self._budget = budget
 
     def _policy(self, request: httpx.Request, started: float) -> CallRetry:
-        repeatable = request.extensions.get(REPEATABLE, False)
         return CallRetry(
-            max_retries=self._max_retries if repeatable else 0,
+            max_retries=self._max_retries if trail_of(request).repeatable else 0,
             last_start=started + self._budget * (1 - LAST_ATTEMPT_SHARE),
         )
 

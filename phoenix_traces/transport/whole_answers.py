@@ -5,7 +5,8 @@ from __future__ import annotations
 import httpx
 from typing_extensions import override
 
-from phoenix_traces.protocol.exchange import ABANDONED, MAYBE_PROCESSED, TOO_LARGE
+from phoenix_traces.errors import ClientStateError
+from phoenix_traces.protocol.exchange import TOO_LARGE, Trail, trail_of
 from phoenix_traces.transport.decoding import (
     DEFAULT_MAX_RESPONSE_BYTES,
     BodyBuffer,
@@ -40,8 +41,7 @@ class WholeAnswers(httpx.BaseTransport):
 
     @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        _refuse_abandoned(request)
-        request.extensions.setdefault(MAYBE_PROCESSED, False)
+        trail = _begin(request)
         try:
             response = self._transport.handle_request(request)
             try:
@@ -49,9 +49,9 @@ class WholeAnswers(httpx.BaseTransport):
             finally:
                 response.close()
         except BaseException as error:
-            _note_error(request, error)
+            _note_error(trail, error)
             raise
-        return _whole(request, response, body, self._max_bytes)
+        return _whole(trail, response, body, self._max_bytes)
 
     def _body(self, response: httpx.Response) -> bytes | None:
         try:
@@ -84,8 +84,7 @@ class AsyncWholeAnswers(httpx.AsyncBaseTransport):
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        _refuse_abandoned(request)
-        request.extensions.setdefault(MAYBE_PROCESSED, False)
+        trail = _begin(request)
         try:
             response = await self._transport.handle_async_request(request)
             try:
@@ -93,9 +92,9 @@ class AsyncWholeAnswers(httpx.AsyncBaseTransport):
             finally:
                 await response.aclose()
         except BaseException as error:
-            _note_error(request, error)
+            _note_error(trail, error)
             raise
-        return _whole(request, response, body, self._max_bytes)
+        return _whole(trail, response, body, self._max_bytes)
 
     async def _body(self, response: httpx.Response) -> bytes | None:
         try:
@@ -111,23 +110,28 @@ class AsyncWholeAnswers(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
 
-def _refuse_abandoned(request: httpx.Request) -> None:
-    abandoned = request.extensions.get(ABANDONED)
-    if abandoned is not None and abandoned.is_set():
-        raise RuntimeError("nobody waits for this call any more")
+def _begin(request: httpx.Request) -> Trail:
+    trail = trail_of(request)
+    if trail.maybe_processed is None:
+        trail.maybe_processed = False
+    if trail.is_over():
+        raise ClientStateError(
+            "the client was closed while this request was tried again", request=request
+        )
+    return trail
 
 
-def _note_error(request: httpx.Request, error: BaseException) -> None:
+def _note_error(trail: Trail, error: BaseException) -> None:
     if not isinstance(error, _NOT_SENT):
-        request.extensions[MAYBE_PROCESSED] = True
+        trail.maybe_processed = True
 
 
 def _whole(
-    request: httpx.Request, response: httpx.Response, body: bytes | None, max_bytes: int
+    trail: Trail, response: httpx.Response, body: bytes | None, max_bytes: int
 ) -> httpx.Response:
     # A good answer is in doubt too, in case it turns out to be unreadable.
     if response.is_success or response.status_code in _STATUSES_IN_DOUBT:
-        request.extensions[MAYBE_PROCESSED] = True
+        trail.maybe_processed = True
     return httpx.Response(
         response.status_code,
         headers=[

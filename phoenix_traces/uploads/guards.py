@@ -11,7 +11,7 @@ from typing import Generic
 from typing_extensions import override
 
 from phoenix_traces.inputs.rows import Rows, RowT
-from phoenix_traces.protocol.exchange import Call, Exchange, Outcome
+from phoenix_traces.protocol.exchange import Call, Exchange, Outcome, Step, WaitUntil
 from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 from phoenix_traces.stored.lookup import Lookup, Match, Wanted
 from phoenix_traces.uploads.account import Account
@@ -78,7 +78,7 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
         )
 
     @override
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Step:
         """Return the next request: to read until everything is decided, to write after it."""
         if self._give_up_at is None:
             self._give_up_at = now + self._options.wait_for_traces
@@ -89,7 +89,7 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
             self._decide()
         return self._upload.next_call(now)
 
-    def _next_look(self, now: float, give_up_at: float) -> Call | float | None:
+    def _next_look(self, now: float, give_up_at: float) -> Step:
         step = self._lookup.next_call(now)
         if step is not None or not self._lookup.is_over or not self._looks_for_traces:
             return step
@@ -101,11 +101,11 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
             return None
         return self._wait_for_absent(now, give_up_at)
 
-    def _wait_for_absent(self, now: float, give_up_at: float) -> Call | float | None:
+    def _wait_for_absent(self, now: float, give_up_at: float) -> Step:
         if self._look_again_at is None:
             self._look_again_at = min(now + _PAUSE, give_up_at)
         if now < self._look_again_at:
-            return self._look_again_at
+            return WaitUntil(self._look_again_at)
         self._look_again_at = None
         absent = {trace_id for each in self._lookup.absent for trace_id in each.trace_ids}
         self._lookup.ask_again(each for each in self._lookup.wanted if each.trace_id in absent)

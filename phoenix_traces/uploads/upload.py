@@ -17,6 +17,7 @@ from typing import Generic
 import httpx
 
 from phoenix_traces.errors import (
+    ClientStateError,
     PhoenixHTTPError,
     PhoenixStatusError,
     ServerValidationError,
@@ -25,7 +26,7 @@ from phoenix_traces.errors import (
 )
 from phoenix_traces.inputs.rows import Rows, RowT
 from phoenix_traces.protocol.answers import inserted_annotations, status_error, transport_error
-from phoenix_traces.protocol.exchange import MAYBE_PROCESSED, Call, Outcome
+from phoenix_traces.protocol.exchange import Call, Outcome, Step, WaitUntil, maybe_processed
 from phoenix_traces.report import UploadFailure, UploadReport
 from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 from phoenix_traces.uploads.account import Account
@@ -88,13 +89,13 @@ class Upload(Generic[RowT]):
 
     # What to send
 
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Step:
         """Return the next batch, what is due first and what is new last."""
         if self._stopped:
             return None
         job = self._next_job(now)
         if job is None:
-            return self._waiting[0][0] if self._waiting else None
+            return WaitUntil(self._waiting[0][0]) if self._waiting else None
         body = job.body or encode_body(self._rows.encode, job.batch.rows)
         call = Call("POST", PATH, {"sync": "true"} if self._sync else {}, body)
         self._flying[call] = job
@@ -117,10 +118,12 @@ class Upload(Generic[RowT]):
     def receive(self, call: Call, outcome: Outcome, now: float) -> None:
         """Take what came of a batch: settle its rows, or make smaller batches of them."""
         job = self._flying[call]
-        if _maybe_processed(outcome):
+        if maybe_processed(outcome):
             self._account.doubt(job.batch.positions)
         if isinstance(outcome, httpx.RequestError):
             self._fail(job.batch, transport_error(outcome))
+            # Such a client sends nothing more, whatever the options say.
+            self._stopped = self._stopped or isinstance(outcome, ClientStateError)
         elif outcome.is_success:
             self._take_answer(job.batch, outcome)
         else:
@@ -226,17 +229,6 @@ class Upload(Generic[RowT]):
     def _hand_over(self, report: UploadReport) -> None:
         if self._options.on_report is not None:
             self._options.on_report(report)
-
-
-def _maybe_processed(outcome: Outcome) -> bool:
-    """Tell whether the server may have stored the batch although its answer does not say so."""
-    if isinstance(outcome, httpx.Response):
-        doubtful = outcome.status_code >= 500 or outcome.status_code == 408
-        return doubtful or outcome.request.extensions.get(MAYBE_PROCESSED, False)
-    try:
-        return bool(outcome.request.extensions.get(MAYBE_PROCESSED, True))
-    except RuntimeError:  # httpx's way of saying that the error has no request
-        return True
 
 
 def _skipped_text(skipped: list[UploadFailure], report: UploadReport) -> str:

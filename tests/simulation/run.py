@@ -10,7 +10,7 @@ import httpx
 
 from phoenix_traces.errors import PhoenixHTTPError, SkippedAnnotationWarning
 from phoenix_traces.inputs.rows import Rows
-from phoenix_traces.protocol.exchange import ABANDONED, REPEATABLE, Call, Outcome
+from phoenix_traces.protocol.exchange import Call, Outcome, Trail, WaitUntil, with_trail
 from phoenix_traces.report import UploadReport
 from phoenix_traces.transport.whole_answers import AsyncWholeAnswers
 from phoenix_traces.uploads.options import UploadOptions
@@ -149,7 +149,8 @@ class Run:
             self._under_way[step] = coroutine = self._call(step)
             self._time.spawn(coroutine, log)
 
-    def _wake_up_at(self, moment: float | None) -> None:
+    def _wake_up_at(self, step: WaitUntil | None) -> None:
+        moment = None if step is None else step.moment
         if moment is not None and moment != self._wake_at:
             self._time.at(moment, lambda: None)
         self._wake_at = moment
@@ -159,7 +160,7 @@ class Run:
             call.method,
             SYNC_ADDRESS if call.params == {"sync": "true"} else ADDRESS,
             content=call.content,
-            extensions={REPEATABLE: call.repeatable, ABANDONED: self._abandoned},
+            extensions=with_trail(Trail(call.repeatable, self._abandoned.is_set)),
         )
         outcome: Outcome
         try:
@@ -169,9 +170,6 @@ class Run:
         except httpx.RequestError as error:
             error.request = request
             outcome = error
-        except RuntimeError:
-            demand(self._abandoned.is_set(), "an unexpected error")
-            return
         if not self._has_ended:
             self._receive(call, outcome)
 

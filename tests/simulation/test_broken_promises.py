@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from phoenix_traces.errors import PhoenixHTTPError
 from phoenix_traces.inputs.rows import Rows
-from phoenix_traces.protocol.exchange import MAYBE_PROCESSED, Call, Outcome
+from phoenix_traces.protocol.exchange import Call, Outcome, Step, trail_of
 from phoenix_traces.report import RowState, UploadReport
 from phoenix_traces.transport.retries import RepeatingTransport
 from phoenix_traces.uploads.account import Account
@@ -53,7 +53,7 @@ class DoubtForgotten(Upload[WireRow]):
 
     @override
     def receive(self, call: Call, outcome: Outcome, now: float) -> None:
-        outcome.request.extensions[MAYBE_PROCESSED] = False
+        trail_of(outcome.request).maybe_processed = False
         super().receive(call, outcome, now)
 
 
@@ -74,7 +74,7 @@ class CallLost(Upload[WireRow]):
     calls = 0
 
     @override
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Step:
         step = super().next_call(now)
         self.calls += isinstance(step, Call)
         return super().next_call(now) if self.calls == 2 else step
@@ -86,7 +86,7 @@ class CallRepeated(Upload[WireRow]):
     last: Call | None = None
 
     @override
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Step:
         if (last := self.last) is not None:
             self.last = None
             return Call(last.method, last.path, last.params, last.content)

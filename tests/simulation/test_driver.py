@@ -14,7 +14,8 @@ from typing_extensions import override
 
 from phoenix_traces import UploadOptions, UploadReport
 from phoenix_traces.errors import PhoenixHTTPError, SkippedAnnotationWarning
-from phoenix_traces.protocol.exchange import Call, Outcome
+from phoenix_traces.protocol.exchange import Call, Outcome, Step
+from phoenix_traces.transport.clients import CallersAsyncClient
 from phoenix_traces.transport.connection import AsyncConnection
 from phoenix_traces.transport.drivers import run_async
 from phoenix_traces.transport.retries import RepeatingTransport
@@ -37,7 +38,7 @@ class WatchedUpload(Upload[WireRow]):
     watch: Watch
 
     @override
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Step:
         step = super().next_call(now)
         if isinstance(step, Call):
             self.watch.sends(step, now)
@@ -117,7 +118,7 @@ class Drive:
             AsyncWholeAnswers(network), max_retries=script.max_retries, budget=script.budget
         )
         async with httpx.AsyncClient(transport=repeating) as client:
-            connection = AsyncConnection(client, "http://phoenix.test/")
+            connection = AsyncConnection(CallersAsyncClient(client), "http://phoenix.test/")
             inserted = await run_async(connection, self._upload)
             self._watch.check_result(inserted, self._reports[0])
 

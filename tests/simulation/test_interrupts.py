@@ -14,7 +14,7 @@ from typing_extensions import override
 
 import phoenix_traces.uploads.account
 import phoenix_traces.uploads.upload
-from phoenix_traces.protocol.exchange import Call, Outcome
+from phoenix_traces.protocol.exchange import Call, Outcome, Step
 from phoenix_traces.uploads.upload import Upload
 from tests.simulation.clock import VirtualTime
 from tests.simulation.play import play
@@ -54,7 +54,7 @@ class InterruptedUpload(Upload[WireRow]):
     interruption: Interruption
 
     @override
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Step:
         with self.interruption.may_come():
             return super().next_call(now)
 

@@ -38,7 +38,7 @@ def play(exchange: Exchange[ResultT], answer: Answer, clock: Clock | None = None
         if isinstance(step, Call):
             exchange.receive(step, answer(step), time.now)
         else:
-            time.wait_until(step)
+            time.wait_until(step.moment)
     return exchange.result()
 
 

@@ -11,7 +11,8 @@ from unittest.mock import patch
 import httpx
 import pytest
 
-from phoenix_traces.protocol.exchange import ABANDONED, REPEATABLE, Call, Outcome
+from phoenix_traces.protocol.exchange import Call, Outcome, Step, WaitUntil, trail_of
+from phoenix_traces.transport.clients import CallersAsyncClient, CallersClient
 from phoenix_traces.transport.connection import Connection
 from phoenix_traces.transport.drivers import run, run_async
 from tests.support.colours import Colour, both_colours
@@ -32,7 +33,7 @@ class Countdown:
         self.stopped_by: BaseException | None = None
         self.thread = threading.get_ident()
 
-    def next_call(self, now: float) -> Call | float | None:
+    def next_call(self, now: float) -> Step:
         assert threading.get_ident() == self.thread
         if self.calls:
             self.under_way += 1
@@ -40,7 +41,7 @@ class Countdown:
             return self.calls.pop(0)
         if self.waits:
             self.waits -= 1
-            return now + 0.001
+            return WaitUntil(now + 0.001)
         return None
 
     def receive(self, call: Call, outcome: Outcome, now: float) -> None:
@@ -65,11 +66,13 @@ def _run(
     transport = httpx.MockTransport(handler)
     if colour is Colour.SYNC:
         with httpx.Client(transport=transport, **settings) as client:
-            return run(Connection(client, URL, {"x-team": "a"}), exchange)
+            return run(Connection(CallersClient(client), URL, {"x-team": "a"}), exchange)
 
     async def run_to_its_end() -> list[str]:
         async with httpx.AsyncClient(transport=transport, **settings) as client:
-            return await run_async(Connection(client, URL, {"x-team": "a"}), exchange)
+            return await run_async(
+                Connection(CallersAsyncClient(client), URL, {"x-team": "a"}), exchange
+            )
 
     return asyncio.run(run_to_its_end())
 
@@ -164,7 +167,9 @@ def test_a_cancelled_task_tells_the_exchange() -> None:
 
         transport = httpx.MockTransport(answer_never)
         async with httpx.AsyncClient(transport=transport) as client:
-            task = asyncio.create_task(run_async(Connection(client, URL), exchange))
+            task = asyncio.create_task(
+                run_async(Connection(CallersAsyncClient(client), URL), exchange)
+            )
             await arrived.wait()
             task.cancel()
             await task
@@ -203,16 +208,16 @@ def test_a_request_goes_below_the_base_url_with_its_headers(colour: Colour) -> N
     post, get = requests
     assert str(post.url) == "http://server.test/v1/a?tenant=7&x=1&y=2&y=3"
     assert (post.headers["x-team"], post.headers["content-type"]) == ("a", "application/json")
-    assert (post.content, post.extensions[REPEATABLE]) == (b"{}", True)
+    assert (post.content, trail_of(post).repeatable) == (b"{}", True)
     assert str(get.url) == "http://server.test/v1/b?tenant=7"
     assert "content-type" not in get.headers
-    assert get.extensions[REPEATABLE] is False
+    assert trail_of(get).repeatable is False
 
 
 @pytest.mark.parametrize("kind", [httpx.Client, httpx.AsyncClient])
 def test_all_requests_of_an_upload_are_as_httpx_makes_them(kind: Any) -> None:
     client = kind(headers={"x-team": "a", "accept": "x"}, params={"tenant": "7"}, timeout=3)
-    connection = Connection(client, f"{URL}below/", {"authorization": "Bearer k"})
+    connection = Connection(CallersClient(client), f"{URL}below/", {"authorization": "Bearer k"})
     for body in (b"{}", b"[1, 2]", b""):
         made = connection.request(Call("POST", "v1/a", {"sync": "true"}, body))
         wanted = client.build_request(
@@ -232,7 +237,7 @@ def test_httpx_makes_one_request_and_the_others_of_an_upload_copy_it() -> None:
         httpx.Client(base_url=URL) as client,
         patch.object(client, "build_request", wraps=client.build_request) as build,
     ):
-        connection = Connection(client)
+        connection = Connection(CallersClient(client))
         for number in range(5):
             connection.request(Call("POST", "v1/a", {}, b"%d" % number))
         assert build.call_count == 1
@@ -241,7 +246,7 @@ def test_httpx_makes_one_request_and_the_others_of_an_upload_copy_it() -> None:
 def test_what_the_owner_changes_on_the_client_shows_in_the_next_request() -> None:
     call = Call("POST", "v1/a", {}, b"{}")
     with httpx.Client(base_url=URL, headers={"x-key": "old"}) as client:
-        connection = Connection(client)
+        connection = Connection(CallersClient(client))
         connection.request(call)
         client.headers["x-key"] = "new"
         assert connection.request(call).headers["x-key"] == "new"
@@ -260,13 +265,17 @@ def test_only_calls_on_threads_can_be_abandoned() -> None:
         requests.append(request)
         return _ok(request)
 
-    _run(Colour.SYNC, Countdown(1), keep)
-    _run(Colour.SYNC, Countdown(1, max_concurrency=2), keep)
-    in_place, on_a_thread = (request.extensions[ABANDONED] for request in requests)
-    assert in_place is None
-    assert on_a_thread.is_set()
+    with httpx.Client(transport=httpx.MockTransport(keep)) as client:
+        connection = Connection(CallersClient(client), URL)
+        run(connection, Countdown(1))
+        run(connection, Countdown(1, max_concurrency=2))
+        in_place, on_a_thread = requests
+        assert not trail_of(in_place).is_over()
+        assert trail_of(on_a_thread).is_over()
 
 
 def test_a_connection_shows_no_headers_in_its_repr() -> None:
     with httpx.Client() as client:
-        assert "secret" not in repr(Connection(client, URL, {"authorization": "secret"}))
+        assert "secret" not in repr(
+            Connection(CallersClient(client), URL, {"authorization": "secret"})
+        )

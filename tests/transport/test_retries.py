@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import threading
 from collections.abc import AsyncIterator, Iterator
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -12,7 +11,8 @@ import httpx
 import httpx_retries.retry
 import pytest
 
-from phoenix_traces.protocol.exchange import ABANDONED, MAYBE_PROCESSED, REPEATABLE
+from phoenix_traces import ClientStateError
+from phoenix_traces.protocol.exchange import Trail, trail_of, with_trail
 from phoenix_traces.transport import client_transport, retries
 from phoenix_traces.transport.deadlines import DEFAULT_TOTAL_TIMEOUT
 from phoenix_traces.transport.retries import (
@@ -89,7 +89,7 @@ def _send(
 ) -> tuple[httpx.Request, httpx.Response]:
     """Send one call through the retrying transport; return it with its answer, or raise."""
     request = httpx.Request(
-        method, f"{inner.base_url}/v1/trace_annotations", extensions={REPEATABLE: repeatable}
+        method, f"{inner.base_url}/v1/trace_annotations", extensions=with_trail(Trail(repeatable))
     )
     if colour is Colour.SYNC:
         sync = RepeatingTransport(WholeAnswers(inner.transport()), **policy)
@@ -249,12 +249,12 @@ def test_the_time_of_the_attempts_counts_towards_the_budget(colour: Colour, cloc
 
 def test_nobody_waiting_any_more_ends_the_attempts() -> None:
     inner = FakePhoenix()
-    abandoned = threading.Event()
-    abandoned.set()
-    request = httpx.Request("POST", inner.base_url, extensions={ABANDONED: abandoned})
+    request = httpx.Request(
+        "POST", inner.base_url, extensions=with_trail(Trail(is_over=lambda: True))
+    )
     with (
         httpx.Client(transport=WholeAnswers(inner.transport())) as client,
-        pytest.raises(RuntimeError, match="nobody waits"),
+        pytest.raises(ClientStateError, match="tried again"),
     ):
         client.send(request)
     assert inner.requests == []
@@ -283,7 +283,7 @@ def test_an_attempt_that_may_have_been_carried_out_is_noted(
     answers: list[Answer], in_doubt: bool, colour: Colour, clock: Clock
 ) -> None:
     request, _ = _send(colour, FakePhoenix(answers=answers))
-    assert request.extensions[MAYBE_PROCESSED] is in_doubt
+    assert trail_of(request).maybe_processed is in_doubt
 
 
 @both_colours
@@ -291,7 +291,7 @@ def test_an_error_that_ends_the_attempts_is_noted_too(colour: Colour, clock: Clo
     for error, in_doubt in ((httpx.ConnectError("refused"), False), (httpx.ReadError("x"), True)):
         with pytest.raises(httpx.TransportError) as caught:
             _send(colour, FakePhoenix(answers=[error] * 20))
-        assert caught.value.request.extensions[MAYBE_PROCESSED] is in_doubt
+        assert trail_of(caught.value.request).maybe_processed is in_doubt
 
 
 # What a client builds

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from phoenix_traces import (
+    ClientStateError,
     PhoenixHTTPError,
     ServerValidationError,
     SkippedAnnotationWarning,
@@ -17,7 +18,7 @@ from phoenix_traces import (
     UploadReport,
 )
 from phoenix_traces.inputs.lists import annotation_list
-from phoenix_traces.protocol.exchange import MAYBE_PROCESSED, Call, Outcome
+from phoenix_traces.protocol.exchange import Call, Outcome, Trail, WaitUntil, with_trail
 from phoenix_traces.uploads.upload import Upload
 from tests.support.annotations import annotation, numbered
 
@@ -36,6 +37,10 @@ def _call(upload: Upload[Any], now: float = 0.0) -> Call:
 
 def _traces(call: Call) -> list[str]:
     return [row["trace_id"] for row in json.loads(call.content or b"")["data"]]
+
+
+def _request(trail: Trail) -> httpx.Request:
+    return httpx.Request("POST", URL, extensions=with_trail(trail))
 
 
 def _answer(status: int, body: object = "", **extensions: object) -> httpx.Response:
@@ -143,14 +148,16 @@ def test_to_continue_is_to_try_every_batch_and_raise_the_first_error_at_the_end(
         (_answer(500), True),
         (_answer(408), True),
         (_answer(200, "no JSON"), True),
-        (_answer(404, "gone", **{MAYBE_PROCESSED: True}), True),
-        (_answer(404, "gone", **{MAYBE_PROCESSED: False}), False),
+        (_answer(404, "gone", **with_trail(Trail(maybe_processed=True))), True),
+        (_answer(404, "gone", **with_trail(Trail(maybe_processed=False))), False),
         (httpx.ReadTimeout("slow"), True),
+        (httpx.ConnectError("refused", request=_request(Trail())), True),
+        (ClientStateError("closed"), False),
+        (ClientStateError("closed", request=_request(Trail(maybe_processed=False))), False),
+        (ClientStateError("closed", request=_request(Trail(maybe_processed=True))), True),
         (httpx.ReadTimeout("slow", request=httpx.Request("POST", URL)), True),
         (
-            httpx.ConnectError(
-                "refused", request=httpx.Request("POST", URL, extensions={MAYBE_PROCESSED: False})
-            ),
+            httpx.ConnectError("refused", request=_request(Trail(maybe_processed=False))),
             False,
         ),
     ],
@@ -247,11 +254,11 @@ def test_missing_traces_can_be_waited_for() -> None:
     others = _call(upload, 100.0)
     assert _traces(others) == ["trace-0"]
     upload.receive(others, _ids(others), 100.0)
-    assert upload.next_call(100.0) == 101.0
+    assert upload.next_call(100.0) == WaitUntil(101.0)
     late = _call(upload, 101.0)
     assert _traces(late) == ["trace-1"]
     upload.receive(late, _gone("trace-1"), 101.0)
-    assert upload.next_call(101.5) == 103.0
+    assert upload.next_call(101.5) == WaitUntil(103.0)
     late = _call(upload, 103.0)
     upload.receive(late, _ids(late), 103.0)
     assert [each.id for each in upload.result()] == ["id of trace-0", "id of trace-1"]
@@ -260,12 +267,12 @@ def test_missing_traces_can_be_waited_for() -> None:
 def test_the_wait_for_missing_traces_ends() -> None:
     upload = _upload(numbered(1), wait_for_traces=60)
     now, asked = 0.0, 0
-    while isinstance(step := upload.next_call(now), (Call, float)):
+    while (step := upload.next_call(now)) is not None:
         if isinstance(step, Call):
             asked += 1
             upload.receive(step, _gone("trace-0"), now)
         else:
-            now = step
+            now = step.moment
     assert now == 60.0
     assert asked == 10
     assert isinstance(_error(upload), TraceNotFoundError)
