@@ -10,7 +10,8 @@ import pandas as pd
 
 from phoenix_traces.inputs.duplicates import warn_about
 from phoenix_traces.inputs.frames.checking import ROWS_TOGETHER, Findings, are_plain, check, parts
-from phoenix_traces.inputs.frames.columns import FrameColumns, resolve
+from phoenix_traces.inputs.frames.columns import FrameColumns
+from phoenix_traces.inputs.frames.layout import resolve
 from phoenix_traces.inputs.frames.rubric_checks import Cells, RowRules, nested
 from phoenix_traces.inputs.rows import Rows
 from phoenix_traces.inputs.wire_row import FIELDS, WireRow, encode_rows, trace_id_of, wire_rows

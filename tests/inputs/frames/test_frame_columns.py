@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -239,6 +240,41 @@ def test_two_columns_of_one_name_are_refused(name: str) -> None:
 def test_two_columns_of_a_name_that_is_not_read_are_no_matter() -> None:
     other = pd.DataFrame([["a", 1, 2, 3]], columns=["trace_id", "score", "x", "x"])
     assert trace_ids(other) == ["a"]
+
+
+@pytest.mark.parametrize("label", [pd.NA, None, float("nan"), 0, pd.NaT, ("trace_id",), b"score"])
+def test_labels_of_columns_and_levels_may_be_anything(label: Any) -> None:
+    odd = frame(trace_id=IDS)
+    odd.insert(0, label, 5)
+    assert trace_ids(odd) == IDS
+    arrays: list[Any] = [[5, 6], IDS]
+    assert trace_ids(frame().set_axis(pd.MultiIndex.from_arrays(arrays, names=[label, "trace_id"])))
+
+
+@pytest.mark.parametrize("labels", [pd.date_range("2026-11-24", periods=2), pd.RangeIndex(2)])
+def test_columns_without_any_name_that_is_read_are_told_what_is_missing(labels: Any) -> None:
+    messages = [failure.message for failure in refusals(pd.DataFrame([[1, 2]], columns=labels))]
+    assert messages == [NO_IDS, "DataFrame must contain at least one of: label, score, explanation"]
+
+
+def test_a_level_is_found_whatever_numbers_the_others_are_called() -> None:
+    levels = pd.MultiIndex.from_arrays([[5, 6], IDS, ["x", "y"]], names=[1, "trace_id", 0])
+    assert trace_ids(frame().set_axis(levels)) == IDS
+
+
+def test_two_index_levels_of_one_name_are_refused() -> None:
+    index = pd.MultiIndex.from_arrays([IDS, IDS], names=["trace_id", "trace_id"])
+    assert "DataFrame has 2 index levels named 'trace_id'" in only_message(frame().set_axis(index))
+
+
+def test_ids_that_cannot_be_compared_are_refused_by_their_rows() -> None:
+    arrays = pd.Series([np.array([1, 2]), np.array([3, 4])], dtype=object)
+    in_both = frame(trace_id=arrays).set_axis(pd.Index(arrays, name="trace_id", dtype=object))
+    assert [failure.position for failure in refusals(in_both)] == [0, 1]
+
+
+def test_the_name_of_an_index_is_cut_to_fit_a_message() -> None:
+    assert len(only_message(frame().set_axis(pd.Index(IDS, name="x" * 100_000)))) < 300
 
 
 def test_columns_of_several_levels_are_refused() -> None:
