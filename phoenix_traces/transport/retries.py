@@ -74,7 +74,7 @@ class CallRetry(Retry):
 
     @override
     def increment(self) -> CallRetry:
-        return CallRetry(
+        return type(self)(
             max_retries=self.total,
             last_start=self.last_start,
             attempts_made=self.attempts_made + 1,
@@ -89,6 +89,7 @@ class RepeatingTransport(RetryTransport):
         transport: What sends one attempt.
         max_retries: Attempts after the first.
         budget: Seconds for a call with all its attempts and pauses.
+        policy: What decides about each call.
     """
 
     def __init__(
@@ -97,13 +98,15 @@ class RepeatingTransport(RetryTransport):
         *,
         max_retries: int = DEFAULT_MAX_RETRIES,
         budget: float = DEFAULT_TOTAL_TIMEOUT,
+        policy: type[CallRetry] = CallRetry,
     ) -> None:
         super().__init__(transport)
+        self._policy_type = policy
         self._max_retries = max_retries
         self._budget = budget
 
     def _policy(self, request: httpx.Request, started: float) -> CallRetry:
-        return CallRetry(
+        return self._policy_type(
             max_retries=self._max_retries if trail_of(request).repeatable else 0,
             last_start=started + self._budget * (1 - LAST_ATTEMPT_SHARE),
         )

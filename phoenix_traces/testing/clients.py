@@ -1,0 +1,124 @@
+"""The ways to reach a fake Phoenix inside this process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+import httpx
+from typing_extensions import override
+
+from phoenix_traces.client import AsyncClient, Client
+from phoenix_traces.testing.fake.messages import Request
+from phoenix_traces.testing.fake_phoenix import ConnectionDroppedError, FakePhoenix
+from phoenix_traces.transport.retries import DEFAULT_MAX_RETRIES, CallRetry, RepeatingTransport
+from phoenix_traces.transport.whole_answers import AsyncWholeAnswers, WholeAnswers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class FakeTransport(httpx.MockTransport):
+    """A connection to a fake Phoenix.
+
+    Args:
+        phoenix: It.
+    """
+
+    def __init__(self, phoenix: FakePhoenix) -> None:
+        super().__init__(self._answer)
+        self._phoenix = phoenix
+        self._root_path = httpx.URL(phoenix.base_url).path.rstrip("/")
+        self._is_broken = False
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        if self._is_broken:
+            self._is_broken = False
+            raise httpx.ReadError("the server has closed the connection", request=request)
+        try:
+            answer = self._phoenix.answer(received(request, self._root_path))
+        except ConnectionDroppedError as dropped:
+            raise httpx.ReadError(f"the connection broke {dropped}", request=request) from None
+        self._is_broken = answer.closes
+        return httpx.Response(
+            answer.status,
+            headers=dict(answer.headers),
+            # As a network gives it: the body is still to come.
+            stream=httpx.ByteStream(answer.content),
+        )
+
+
+def received(request: httpx.Request, root_path: str = "") -> Request:
+    """Return a request of httpx as the server sees it.
+
+    Args:
+        request: With its body read.
+        root_path: What a proxy cuts off the path.
+    """
+    return Request(
+        method=request.method,
+        path=request.url.path.removeprefix(root_path),
+        params=query_params(request.url.query),
+        headers={name.lower(): text for name, text in request.headers.items()},
+        content=request.content,
+    )
+
+
+def query_params(query: bytes) -> Mapping[str, tuple[str, ...]]:
+    """Return a query's names with their values."""
+    parsed = parse_qs(query.decode("ascii", errors="replace"), keep_blank_values=True)
+    return {name: tuple(values) for name, values in parsed.items()}
+
+
+class _SkippedRetry(CallRetry):
+    """A decision about retries that notes each pause in the place of making it."""
+
+    phoenix: FakePhoenix
+
+    @override
+    def sleep(self, response: httpx.Response | Exception) -> None:
+        self._skip(response)
+
+    @override
+    async def asleep(self, response: httpx.Response | Exception) -> None:
+        self._skip(response)
+
+    def _skip(self, response: httpx.Response | Exception) -> None:
+        headers = response.headers if isinstance(response, httpx.Response) else httpx.Headers()
+        seconds = self._calculate_sleep(headers)
+        self.elapsed_sleep += seconds
+        self.last_start -= seconds  # the time budget goes on as if it had been made
+        self.phoenix.skip_pause(seconds)
+
+
+def _policy(phoenix: FakePhoenix) -> type[CallRetry]:
+    return type("SkippedRetry", (_SkippedRetry,), {"phoenix": phoenix})
+
+
+def transport(phoenix: FakePhoenix) -> httpx.MockTransport:
+    """Return a connection to a fake Phoenix."""
+    return FakeTransport(phoenix)
+
+
+def sync_client(
+    phoenix: FakePhoenix, *, max_retries: int = DEFAULT_MAX_RETRIES, **options: Any
+) -> Client:
+    """Return a client of a fake Phoenix."""
+    repeating = RepeatingTransport(
+        WholeAnswers(FakeTransport(phoenix)), max_retries=max_retries, policy=_policy(phoenix)
+    )
+    options.setdefault("base_url", phoenix.base_url)
+    http = httpx.Client(transport=repeating)
+    return Client(http_client=http, max_retries=max_retries, **options)
+
+
+def async_client(
+    phoenix: FakePhoenix, *, max_retries: int = DEFAULT_MAX_RETRIES, **options: Any
+) -> AsyncClient:
+    """Return an async client of a fake Phoenix."""
+    repeating = RepeatingTransport(
+        AsyncWholeAnswers(FakeTransport(phoenix)), max_retries=max_retries, policy=_policy(phoenix)
+    )
+    options.setdefault("base_url", phoenix.base_url)
+    http = httpx.AsyncClient(transport=repeating)
+    return AsyncClient(http_client=http, max_retries=max_retries, **options)
