@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from phoenix_traces.testing.fake.messages import Answer, Request
-    from phoenix_traces.testing.fake_phoenix import ConnectionDroppedError, FakePhoenix
+    from phoenix_traces.testing.fake.messages import Answer, ConnectionDroppedError, Request
+    from phoenix_traces.testing.fake_phoenix import FakePhoenix
     from phoenix_traces.testing.phoenix_process import PhoenixProcess, PhoenixStartError
     from phoenix_traces.testing.spans import (
         TraceExportError,
@@ -38,7 +38,7 @@ __all__ = [
 # somebody's own code does, and pytest imports this package in every run.
 _MODULES = {
     "Answer": "fake.messages",
-    "ConnectionDroppedError": "fake_phoenix",
+    "ConnectionDroppedError": "fake.messages",
     "FakePhoenix": "fake_phoenix",
     "PhoenixProcess": "phoenix_process",
     "PhoenixStartError": "phoenix_process",

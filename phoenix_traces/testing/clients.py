@@ -9,8 +9,7 @@ import httpx
 from typing_extensions import override
 
 from phoenix_traces.client import AsyncClient, Client
-from phoenix_traces.testing.fake.messages import Request
-from phoenix_traces.testing.fake_phoenix import ConnectionDroppedError, FakePhoenix
+from phoenix_traces.testing.fake.messages import ConnectionDroppedError, Reachable, Request
 from phoenix_traces.transport.retries import DEFAULT_MAX_RETRIES, CallRetry, RepeatingTransport
 from phoenix_traces.transport.whole_answers import AsyncWholeAnswers, WholeAnswers
 
@@ -25,7 +24,7 @@ class FakeTransport(httpx.MockTransport):
         phoenix: It.
     """
 
-    def __init__(self, phoenix: FakePhoenix) -> None:
+    def __init__(self, phoenix: Reachable) -> None:
         super().__init__(self._answer)
         self._phoenix = phoenix
         self._root_path = httpx.URL(phoenix.base_url).path.rstrip("/")
@@ -73,7 +72,7 @@ def query_params(query: bytes) -> Mapping[str, tuple[str, ...]]:
 class _SkippedRetry(CallRetry):
     """A decision about retries that notes each pause in the place of making it."""
 
-    phoenix: FakePhoenix
+    phoenix: Reachable
 
     @override
     def sleep(self, response: httpx.Response | Exception) -> None:
@@ -91,17 +90,17 @@ class _SkippedRetry(CallRetry):
         self.phoenix.skip_pause(seconds)
 
 
-def _policy(phoenix: FakePhoenix) -> type[CallRetry]:
+def _policy(phoenix: Reachable) -> type[CallRetry]:
     return type("SkippedRetry", (_SkippedRetry,), {"phoenix": phoenix})
 
 
-def transport(phoenix: FakePhoenix) -> httpx.MockTransport:
+def transport(phoenix: Reachable) -> httpx.MockTransport:
     """Return a connection to a fake Phoenix."""
     return FakeTransport(phoenix)
 
 
 def sync_client(
-    phoenix: FakePhoenix, *, max_retries: int = DEFAULT_MAX_RETRIES, **options: Any
+    phoenix: Reachable, *, max_retries: int = DEFAULT_MAX_RETRIES, **options: Any
 ) -> Client:
     """Return a client of a fake Phoenix."""
     repeating = RepeatingTransport(
@@ -113,7 +112,7 @@ def sync_client(
 
 
 def async_client(
-    phoenix: FakePhoenix, *, max_retries: int = DEFAULT_MAX_RETRIES, **options: Any
+    phoenix: Reachable, *, max_retries: int = DEFAULT_MAX_RETRIES, **options: Any
 ) -> AsyncClient:
     """Return an async client of a fake Phoenix."""
     repeating = RepeatingTransport(

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from phoenix_traces.testing.fake.context import Role, User, Version
 from phoenix_traces.testing.fake.database import Database, DatabaseName
-from phoenix_traces.testing.fake.messages import Answer, Request, text_answer
+from phoenix_traces.testing.fake.messages import (
+    Answer,
+    ConnectionDroppedError,
+    Request,
+    text_answer,
+)
 from phoenix_traces.testing.fake.script import Drop, Failure, Moment, Script, failure
 from phoenix_traces.testing.fake.server import Server
 from phoenix_traces.testing.fake.store import DEFAULT_PROJECT, StoredAnnotation
@@ -25,10 +30,6 @@ BASE_URL = "http://phoenix.test"
 
 _NOTE = "note"
 _USUAL_LATENCY = timedelta(minutes=1)
-
-
-class ConnectionDroppedError(Exception):
-    """The connection broke, as `drop_next` asked for, or because the server had failed before."""
 
 
 class FakePhoenix:

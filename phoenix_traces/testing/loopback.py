@@ -10,22 +10,23 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from typing_extensions import override
 
 from phoenix_traces.testing.clients import query_params
-from phoenix_traces.testing.fake.messages import Answer, Request
-from phoenix_traces.testing.fake_phoenix import ConnectionDroppedError
+from phoenix_traces.testing.fake.messages import (
+    Answer,
+    ConnectionDroppedError,
+    Reachable,
+    Request,
+)
 from phoenix_traces.testing.ports import HOST
-
-if TYPE_CHECKING:
-    from phoenix_traces.testing.fake_phoenix import FakePhoenix
 
 
 @contextmanager
-def served(phoenix: FakePhoenix, port: int) -> Generator[str, None, None]:
+def served(phoenix: Reachable, port: int) -> Generator[str, None, None]:
     """Serve a fake Phoenix in threads, and give its address."""
     server = _Server(phoenix, port)
     # It looks this often whether it shall end.
@@ -44,7 +45,7 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False  # a client may keep its connection open
     request_queue_size = 100
 
-    def __init__(self, phoenix: FakePhoenix, port: int) -> None:
+    def __init__(self, phoenix: Reachable, port: int) -> None:
         handler = type("Handler", (_Handler,), {"phoenix": phoenix})
         super().__init__((HOST, port), handler)
 
@@ -54,7 +55,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    phoenix: FakePhoenix
+    phoenix: Reachable
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 JSON_TYPE = "application/json"
 TEXT_TYPE = "text/plain; charset=utf-8"
@@ -79,6 +79,28 @@ class Answer:
     content: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     closes: bool = False
+
+
+class ConnectionDroppedError(Exception):
+    """The connection broke, as `drop_next` asked for."""
+
+
+class Reachable(Protocol):
+    """What a connection needs of a fake Phoenix."""
+
+    base_url: str
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request.
+
+        Raises:
+            ConnectionDroppedError: The connection breaks.
+        """
+        ...
+
+    def skip_pause(self, seconds: float) -> None:
+        """Note a pause before a retry that is not made."""
+        ...
 
 
 class RefusedError(Exception):
