@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from phoenix_traces.client import AsyncClient, Client
     from phoenix_traces.errors import (
-        AnnotationFailure,
         AnnotationValidationError,
         AuthenticationError,
         ClientStateError,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
         TraceNotFoundError,
         UnexpectedResponseError,
     )
+    from phoenix_traces.failures import AnnotationFailure
     from phoenix_traces.inputs.frames.pandera_schema import trace_annotation_schema
     from phoenix_traces.report import UploadFailure, UploadReport
     from phoenix_traces.resources.annotation_configs import (
@@ -141,8 +141,8 @@ _HOMES = {
         "Confirmation",
         "IncompleteUploadError",
     ),
+    "failures": ("AnnotationFailure",),
     "errors": (
-        "AnnotationFailure",
         "AnnotationValidationError",
         "AuthenticationError",
         "ClientStateError",

@@ -24,8 +24,6 @@ shown and pickled anywhere.
 
 from __future__ import annotations
 
-import pickle
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -35,66 +33,16 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from phoenix_traces.failures import AnnotationFailure
     from phoenix_traces.report import UploadReport
 
 _MOST_FAILURES_SHOWN = 10
-_MOST_CHARACTERS_SHOWN = 80
 
 _ErrorT = TypeVar("_ErrorT", bound=BaseException)
 
 
 def _blank(error_type: type[_ErrorT]) -> _ErrorT:
     return error_type.__new__(error_type)
-
-
-@dataclass(frozen=True)
-class AnnotationFailure:
-    """Say what is wrong with one value of the input.
-
-    Attributes:
-        position: Zero-based position in the input; None when the input as a whole is wrong.
-        index: Label of the row in the DataFrame's index; None outside DataFrames.
-        field: The column, key or argument.
-        value: The value as it was given.
-        message: What is wrong and what to do.
-    """
-
-    position: int | None
-    index: Any
-    field: str | None
-    value: Any
-    message: str
-
-    def __str__(self) -> str:
-        if self.position is None:
-            return self.message
-        label = "" if self.index is None else f" (index {shown(self.index)})"
-        place = f", {self.field}" if self.field else ""
-        given = "" if self.value is None else f" {shown(self.value)}:"
-        return f"row {self.position}{label}{place}:{given} {self.message}"
-
-    def __getstate__(self) -> dict[str, Any]:
-        # What a caller put into a cell may not pickle; the error that names it must.
-        return {**self.__dict__, "index": _picklable(self.index), "value": _picklable(self.value)}
-
-
-def _picklable(value: object) -> object:
-    try:
-        pickle.dumps(value)
-    except Exception:  # noqa: BLE001 - a caller's own class may raise anything here
-        return shown(value)
-    return value
-
-
-def shown(value: object) -> str:
-    """Return a value's repr, cut to a length that fits a message."""
-    try:
-        text = repr(value)
-    except Exception:  # noqa: BLE001 - and here
-        text = f"<{type(value).__name__} without a repr>"
-    if len(text) <= _MOST_CHARACTERS_SHOWN:
-        return text
-    return f"{text[: _MOST_CHARACTERS_SHOWN - 3]}..."
 
 
 class PhoenixTracesError(Exception):
@@ -110,15 +58,19 @@ class ConfigurationError(PhoenixTracesError, ValueError):
 
 
 class AnnotationValidationError(PhoenixTracesError, ValueError):
-    """Refuse input before anything is sent, naming every failure in it.
+    """The refusal of input before anything is sent, which names every failure in it.
+
+    Neither its text nor its pickle grows with the values in it. A pickle holds the position, the
+    field and the message of every failure, and the values and index labels of the first 1,000.
 
     Attributes:
         failures: One record for each failure, in input order; the message shows the first ten.
+            Reads like a list. Where there are many, a record is made when it is looked at.
         total: The number of annotations or rows that were looked at.
     """
 
     def __init__(self, failures: Sequence[AnnotationFailure], *, total: int) -> None:
-        self.failures: list[AnnotationFailure] = list(failures)
+        self.failures: Sequence[AnnotationFailure] = failures[:]
         self.total = total
         super().__init__(_summary(self.failures, total))
 
@@ -126,10 +78,10 @@ class AnnotationValidationError(PhoenixTracesError, ValueError):
         """Return the failures as a frame: position, index, field, value, message."""
         from phoenix_traces.inputs.frames.tables import table
 
+        rows = [(f.position, f.index, f.field, f.value, f.message) for f in self.failures]
         names = ("position", "index", "field", "value", "message")
-        return table(
-            {name: ("object", [getattr(each, name) for each in self.failures]) for name in names}
-        )
+        columns = zip(*rows, strict=True) if rows else [()] * len(names)
+        return table({name: ("object", cells) for name, cells in zip(names, columns, strict=True)})
 
 
 def _summary(failures: Sequence[AnnotationFailure], total: int) -> str:
@@ -257,7 +209,6 @@ class SkippedAnnotationWarning(UserWarning):
 
 
 # Public classes say where users import them from, so that reprs, pickles and docs stay as they are.
-AnnotationFailure.__module__ = "phoenix_traces"
 PhoenixTracesError.__module__ = "phoenix_traces"
 ConfigurationError.__module__ = "phoenix_traces"
 AnnotationValidationError.__module__ = "phoenix_traces"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from phoenix_traces.errors import AnnotationFailure, AnnotationValidationError
+from phoenix_traces.errors import AnnotationValidationError
+from phoenix_traces.failures import AnnotationFailure, Failures
 from phoenix_traces.inputs.duplicates import superseded_positions, warn_about
-from phoenix_traces.inputs.explain import failures_from
+from phoenix_traces.inputs.explain import Names
+from phoenix_traces.inputs.list_checks import ListChecks
 from phoenix_traces.inputs.rows import Rows
 from phoenix_traces.inputs.wire_row import (
     FIELDS,
@@ -63,7 +65,7 @@ def single_annotation(
         "metadata": metadata,
         "identifier": identifier,
     }
-    return _checked([annotation], fields=_ARGUMENTS)
+    return _checked([annotation], names=_ARGUMENTS)
 
 
 def annotation_list(
@@ -101,40 +103,48 @@ def _refuse_what_is_no_list(value: object) -> None:
 
 
 def _checked(
-    items: Sequence[object],
-    *,
-    fields: Mapping[str, str] | None = None,
-    rubrics: Rubrics | None = None,
+    items: Sequence[object], *, names: Names | None = None, rubrics: Rubrics | None = None
 ) -> Rows[WireRow]:
+    """Return annotations as rows to send, checked some at a time.
+
+    Args:
+        items: What the caller gave.
+        names: The caller's own names for the models' fields, where they differ.
+        rubrics: What annotations of some names must hold beside the general rules.
+
+    Raises:
+        AnnotationValidationError: naming every annotation that is refused.
+    """
+    checks = ListChecks(names or {}, rubrics or {})
     rows: list[WireRow] = []
-    failures: list[AnnotationFailure] = []
+    failures = Failures()
     for start in range(0, len(items), _ROWS_TOGETHER):
-        block = items[start : start + _ROWS_TOGETHER]
-        plain_rows = None if rubrics else _plain_rows(block)
-        if plain_rows is not None:
+        some = items[start : start + _ROWS_TOGETHER]
+        plain_rows = None if rubrics else _plain_rows(some)
+        if failures:
+            # Nothing will be sent: all that is left to find out is what else is wrong.
+            failures.add(checks.found(some) if plain_rows is None else (), first=start)
+        elif plain_rows is None:
+            annotations, found = checks.annotations(some)
+            rows += map(_row, annotations)
+            failures.add(found, first=start)
+        else:
             rows += plain_rows
-            continue
-        for position, item in enumerate(block, start):
-            try:
-                rows.append(_row_by_model(item, rubrics or {}))
-            except ValidationError as error:
-                failures += failures_from(error, position=position, fields=fields)
     if failures:
         raise AnnotationValidationError(failures, total=len(items))
     return _without_superseded(rows)
 
 
-def _plain_rows(block: Sequence[Any]) -> Iterable[WireRow] | None:
+def _plain_rows(items: Sequence[Any]) -> Iterable[WireRow] | None:
     """Return annotations as rows, if the models would leave all of them as they are.
 
     Looking at many cells at once is several times faster than asking the models about each
     annotation, and most annotations are plain.
     """
-    annotations = _plain_mappings(block, TraceAnnotationData)
+    annotations = _as_dicts(items, TraceAnnotationData)
     if annotations is None:
         return None
-    given_results = [each.get("result") for each in annotations]
-    results = _plain_mappings(given_results, AnnotationResult)
+    results = _as_dicts([each.get("result") for each in annotations], AnnotationResult)
     if results is None:
         return None
     cells = {
@@ -143,19 +153,22 @@ def _plain_rows(block: Sequence[Any]) -> Iterable[WireRow] | None:
     }
     if not fast_path.are_rows(cells, FIELDS):
         return None
+    are_wire_rows = _are_dicts(items) and _are_dicts([each["result"] for each in annotations])
     # Dicts are sent as they are; building others like them would take as long as all the checks.
-    if annotations is block and results is given_results:
-        return cast("Iterable[WireRow]", block)
-    return wire_rows(cells)
+    return cast("Iterable[WireRow]", items) if are_wire_rows else wire_rows(cells)
 
 
-def _plain_mappings(
+def _are_dicts(values: Iterable[object]) -> bool:
+    return set(map(type, values)) == {dict}
+
+
+def _as_dicts(
     values: Sequence[Any], model: type[TraceAnnotationData | AnnotationResult]
 ) -> Sequence[dict[str, Any]] | None:
-    kinds = set(map(type, values))
-    if kinds == {model}:
+    """Return values as dicts of a model's fields, if all are such dicts, or all are the model."""
+    if set(map(type, values)) == {model}:
         return list(map(_attributes, values))
-    if kinds == {dict} and set[object]().union(*values) <= model.model_fields.keys():
+    if _are_dicts(values) and set[object]().union(*values) <= model.model_fields.keys():
         return values
     return None
 
@@ -164,12 +177,7 @@ def _attributes(model: BaseModel) -> dict[str, Any]:
     return vars(model)
 
 
-def _row_by_model(item: object, rubrics: Rubrics) -> WireRow:
-    # A rubric's own rules are in its own type. A plain mapping has only the general ones.
-    model = type(item) if isinstance(item, TraceAnnotationData) else TraceAnnotationData
-    annotation = model.model_validate(item)
-    if rubric := rubrics.get(annotation.name):
-        rubric.model_validate(annotation.model_dump())
+def _row(annotation: TraceAnnotationData) -> WireRow:
     return cast("WireRow", annotation.model_dump(include=_WIRE_FIELDS, exclude_none=True))
 
 

@@ -29,7 +29,7 @@ _SCORES: Types = {float, int, bool}
 _CONTAINERS: Types = {dict, list}
 _JSON: Types = {str, float, int, bool, _MISSING, dict, list}
 
-_ANNOTATOR_KINDS = frozenset({"LLM", "CODE", "HUMAN"})
+ANNOTATOR_KINDS = frozenset({"LLM", "CODE", "HUMAN"})
 _MOST_BYTES_PER_CHARACTER = 4
 _MOST_CONTAINERS = 1_000_000
 
@@ -52,7 +52,7 @@ def are_texts(values: Cells) -> bool:
 
 def are_annotator_kinds(values: Cells) -> bool:
     """Tell that all are LLM, CODE or HUMAN."""
-    return _types(values) <= _TEXT and _ANNOTATOR_KINDS.issuperset(values)
+    return _types(values) <= _TEXT and ANNOTATOR_KINDS.issuperset(values)
 
 
 def are_scores(values: Cells) -> bool:
@@ -112,6 +112,11 @@ _TESTS = {
     "metadata": are_metadata,
     "identifier": are_texts,
 }
+
+
+def are_plain(field: str, values: Cells) -> bool:
+    """Tell that all cells of a field are as the models would leave them."""
+    return _TESTS[field](values)
 
 
 def are_rows(cells: Mapping[str, Cells], fields: Collection[str]) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from phoenix_traces.errors import PhoenixTracesError, shown
+from phoenix_traces.errors import PhoenixTracesError
+from phoenix_traces.shown import shown
 from phoenix_traces.stored.lookup import Differences
 from phoenix_traces.stored.text_table import text_table
 

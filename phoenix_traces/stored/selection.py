@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import product
 from urllib.parse import quote
 
-from phoenix_traces.errors import AnnotationFailure, AnnotationValidationError, shown
+from phoenix_traces.errors import AnnotationValidationError
+from phoenix_traces.failures import AnnotationFailure, Failures, Found, Trouble
 from phoenix_traces.protocol.exchange import Params
 from phoenix_traces.rules.annotation import RESERVED_NAME
 from phoenix_traces.rules.metadata import text_problem
 from phoenix_traces.rules.text import WHITE_SPACE
+from phoenix_traces.shown import shown, type_name
 
 # The server takes 1,000 at a time, which makes a longer URL than common proxies take.
 MOST_IN_A_QUESTION = 100
@@ -115,11 +117,12 @@ def texts(field: str, values: Iterable[str] | None) -> tuple[str, ...] | None:
         return None
     _refuse_what_is_no_list(field, values)
     given = list(values)
-    failures = [
-        AnnotationFailure(position, None, field, value, problem)
+    failures = Failures()
+    failures.add(
+        Found(position, Trouble(field, problem), value)
         for position, value in enumerate(given)
         if (problem := _problem(value))
-    ]
+    )
     if failures:
         raise AnnotationValidationError(failures, total=len(given))
     return tuple(dict.fromkeys(value.strip(WHITE_SPACE) for value in given))
@@ -127,7 +130,7 @@ def texts(field: str, values: Iterable[str] | None) -> tuple[str, ...] | None:
 
 def _problem(value: object) -> str | None:
     if not isinstance(value, str):
-        return f"must be text, not {type(value).__name__}"
+        return f"must be text, not {type_name(value)}"
     if not value.strip(WHITE_SPACE):
         return "must not be blank"
     return text_problem(value)

@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from phoenix_traces import AnnotationFailure, TraceAnnotationData
-from phoenix_traces.errors import shown
 from phoenix_traces.inputs.explain import failures_from
+from phoenix_traces.shown import shown
 from tests.support.annotations import annotation
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ def sent(dataframe: Any, **arguments: Any) -> list[dict[str, Any]]:
     return received
 
 
-def refusals(dataframe: Any, **arguments: Any) -> list[AnnotationFailure]:
+def refusals(dataframe: Any, **arguments: Any) -> Sequence[AnnotationFailure]:
     """Return what is wrong with a frame, of which there must be something."""
     with pytest.raises(AnnotationValidationError) as caught:
         annotation_frame(dataframe, **(ARGUMENTS | arguments))

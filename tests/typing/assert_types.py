@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
@@ -188,7 +188,7 @@ def errors(
     invalid: ServerValidationError,
     any_error: PhoenixHTTPError,
 ) -> None:
-    assert_type(refused.failures, list[AnnotationFailure])
+    assert_type(refused.failures, Sequence[AnnotationFailure])
     assert_type(refused.to_dataframe(), pd.DataFrame)
     assert_type(refused.failures[0].position, int | None)
     assert_type(refused.failures[0].message, str)

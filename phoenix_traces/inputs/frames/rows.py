@@ -12,7 +12,8 @@ from phoenix_traces.inputs.duplicates import warn_about
 from phoenix_traces.inputs.frames.checking import ROWS_TOGETHER, Findings, are_plain, check, parts
 from phoenix_traces.inputs.frames.columns import FrameColumns
 from phoenix_traces.inputs.frames.layout import resolve
-from phoenix_traces.inputs.frames.rubric_checks import Cells, RowRules, nested
+from phoenix_traces.inputs.frames.rubric_checks import RowRules, nested
+from phoenix_traces.inputs.judge import Cells
 from phoenix_traces.inputs.rows import Rows
 from phoenix_traces.inputs.wire_row import FIELDS, WireRow, encode_rows, trace_id_of, wire_rows
 from phoenix_traces.rules.annotation import TraceAnnotationData
@@ -42,7 +43,7 @@ def annotation_frame(
     """
     fixed = {} if annotation_type is None else fixed_fields(annotation_type)
     columns = resolve(dataframe, annotation_name, annotator_kind, fixed)
-    findings = check(columns, RowRules(annotation_type, rubrics))
+    findings = check(columns, RowRules(annotation_type, rubrics, columns))
     warn_about(findings.superseded)
     return Rows(
         total=len(columns),

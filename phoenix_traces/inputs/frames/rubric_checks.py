@@ -6,19 +6,22 @@ rubric with validators of its own is asked about each row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from types import GenericAlias
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from phoenix_traces.failures import Found
+from phoenix_traces.inputs.explain import Explainer, refusals
 from phoenix_traces.inputs.frames.cells import score_or_none, text_or_none
+from phoenix_traces.inputs.frames.columns import FrameColumns
+from phoenix_traces.inputs.judge import Cells, Judge
 from phoenix_traces.inputs.wire_row import FIELDS, RESULT_NAMES
 from phoenix_traces.rules.annotation import AnnotationResult, TraceAnnotationData
 from phoenix_traces.rules.rubrics import Rubrics, result_type_of
-
-Cells: TypeAlias = Mapping[str, Sequence[object]]
 
 
 def nested(row: Mapping[str, object]) -> dict[str, object]:
@@ -28,63 +31,67 @@ def nested(row: Mapping[str, object]) -> dict[str, object]:
     return {"result": result, **{name: row[name] for name in FIELDS if name not in RESULT_NAMES}}
 
 
-def validation_error(
-    model: type[TraceAnnotationData], annotation: Mapping[str, object]
-) -> ValidationError | None:
-    """Return what a model has against an annotation, if anything."""
-    try:
-        model.model_validate(annotation)
-    except ValidationError as error:
-        return error
-    return None
-
-
 class RowRules:
-    """Tell which models a row must satisfy, and which rows may not.
+    """What the rows of a frame must follow: the general rules, and rubrics beside them.
 
     Args:
         annotation_type: What every row must be.
         rubrics: What rows of some names must be too.
+        columns: The frame.
     """
 
     def __init__(
-        self, annotation_type: type[TraceAnnotationData] | None, rubrics: Rubrics | None
+        self,
+        annotation_type: type[TraceAnnotationData] | None,
+        rubrics: Rubrics | None,
+        columns: FrameColumns,
     ) -> None:
-        self._type = annotation_type or TraceAnnotationData
-        self._type_check = None if annotation_type is None else _RubricCheck(annotation_type)
-        self._rubrics = rubrics or {}
-        self._checks = {name: _RubricCheck(rubric) for name, rubric in self._rubrics.items()}
+        explainer = Explainer(columns.names)
+        self._judge = Judge(explainer)
+        self._fields = tuple(columns.columns)
+        self._type = None if annotation_type is None else _Rubric(annotation_type, explainer)
+        self._by_name = {
+            name: _Rubric(rubric, explainer) for name, rubric in (rubrics or {}).items()
+        }
 
-    def models_for(self, row: Mapping[str, object]) -> Iterator[type[TraceAnnotationData]]:
-        """Yield the models that say what is wrong with a row, the most general first."""
-        yield self._type
-        rubric = self._rubrics.get(text_or_none(row["name"]) or "")
-        if rubric is not None:
-            yield rubric
+    def found(self, cells: Cells, *, is_plain: bool) -> list[Found]:
+        """Return what is wrong with some rows, in order.
 
-    def suspects(self, cells: Cells) -> set[int]:
-        """Return the rows, counted from the first one given, that a rubric may refuse."""
-        found: set[int] = set()
-        if self._type_check is not None:
-            found |= self._type_check.refused(cells, range(len(cells["name"])))
-        if self._checks:
-            for name, rows in _rows_by_name(cells["name"]).items():
-                if check := self._checks.get(name):
-                    found |= check.refused(cells, rows)
-        return found
-
-
-def _rows_by_name(names: Iterable[object]) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row, name in enumerate(names):
-        rows.setdefault(text_or_none(name) or "", []).append(row)
-    return rows
+        Args:
+            cells: By field.
+            is_plain: Whether the general rules are known to hold.
+        """
+        cells = {**cells, "score": list(map(score_or_none, cells["score"]))}
+        general = [] if is_plain else self._judge.found(cells, self._fields)
+        refused = {each.place for each in general}
+        if self._type is not None:
+            # It has the general rules too, and may say them in its own words.
+            return self._type.found(cells, range(len(cells["name"])), refused)
+        if not self._by_name:
+            return general
+        special = [
+            each
+            for name, places in _places_by_name(cells["name"]).items()
+            if (rubric := self._by_name.get(name))
+            for each in rubric.found(cells, [at for at in places if at not in refused])
+        ]
+        return sorted([*general, *special], key=itemgetter(0))
 
 
-class _RubricCheck:
-    def __init__(self, rubric: type[TraceAnnotationData]) -> None:
+def _places_by_name(names: Iterable[object]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(text_or_none(name) or "", []).append(place)
+    return places
+
+
+class _Rubric:
+    """A rubric, and what is found out about it once."""
+
+    def __init__(self, rubric: type[TraceAnnotationData], explainer: Explainer) -> None:
         result = result_type_of(rubric)
         self._rubric = rubric
+        self._explainer = explainer
         self._asks_each_row = _has_own_validators(rubric, TraceAnnotationData) or (
             _has_own_validators(result, AnnotationResult)
         )
@@ -96,21 +103,27 @@ class _RubricCheck:
             )
         }
 
-    def refused(self, cells: Cells, rows: Sequence[int]) -> set[int]:
-        if self._asks_each_row:
-            return {row for row in rows if not self._accepts(cells, row)}
-        found: set[int] = set()
+    def found(
+        self, cells: Cells, places: Sequence[int], refused: Collection[int] = ()
+    ) -> list[Found]:
+        """Return what the rubric has against some rows, in order.
+
+        Args:
+            cells: By field.
+            places: Of the rows.
+            refused: Places that are known to be refused.
+        """
+        if not self._asks_each_row:
+            suspects = {*refused, *self._suspects(cells, places)}
+            places = [place for place in places if place in suspects]
+        rows = [nested({name: cells[name][place] for name in FIELDS}) for place in places]
+        return list(self._explainer.found_in(refusals(self._rubric, rows), places))
+
+    def _suspects(self, cells: Cells, places: Sequence[int]) -> Iterator[int]:
         for name, adapter in self._columns.items():
             column = cells[name]
-            values = [column[row] for row in rows]
-            if name == "score":
-                values = [score_or_none(value) for value in values]
-            found |= {rows[place] for place in _refused_places(adapter, values)}
-        return found
-
-    def _accepts(self, cells: Cells, row: int) -> bool:
-        annotation = nested({name: cells[name][row] for name in FIELDS})
-        return validation_error(self._rubric, annotation) is None
+            for at in _refused_at(adapter, [column[place] for place in places]):
+                yield places[at]
 
 
 def _has_own_validators(
@@ -147,10 +160,10 @@ def _column_adapter(field: FieldInfo) -> TypeAdapter[list[Any]]:
     return TypeAdapter(column, config=config)
 
 
-def _refused_places(adapter: TypeAdapter[list[Any]], values: list[object]) -> set[int]:
+def _refused_at(adapter: TypeAdapter[list[Any]], values: list[object]) -> set[int]:
     try:
         adapter.validate_python(values)
     except ValidationError as error:
-        places = (details["loc"][0] for details in error.errors(include_url=False))
-        return {place for place in places if isinstance(place, int)}
+        errors = error.errors(include_url=False, include_input=False, include_context=False)
+        return {int(details["loc"][0]) for details in errors}
     return set()

@@ -1,0 +1,263 @@
+"""What the models have against rows that are given as columns: asked about cells, and not rows.
+
+A million bad rows are mostly bad in the same few ways. So the models are asked about the cells of
+one column together, each in an annotation that is otherwise right; and about one cell only where
+others are decided in the same way, such as all numbers that are given as text. What the models say
+is the truth: property tests compare it with what they say about whole rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
+from typing import TypeAlias, cast
+
+from pydantic_core import PydanticCustomError
+
+from phoenix_traces.failures import Found, Trouble
+from phoenix_traces.inputs.explain import Explainer, refusals
+from phoenix_traces.inputs.wire_row import FIELDS, RESULT_NAMES
+from phoenix_traces.rules import fast_path
+from phoenix_traces.rules.annotation import (
+    MAX_KEY_BYTES,
+    RESERVED_NAME,
+    AnnotationResult,
+    TraceAnnotationData,
+)
+from phoenix_traces.rules.metadata import json_object
+from phoenix_traces.rules.text import WHITE_SPACE, is_unicode
+
+Cells: TypeAlias = Mapping[str, Sequence[object]]
+
+# Where something in a column is not plain, the cells around it are looked at more closely.
+_CELLS_IN_PART = 50
+
+_MOST_BYTES_PER_CHARACTER = 4
+
+_TEXTS = frozenset({"trace_id", "name", "label", "explanation", "identifier"})
+_BEFORE_RESULT = ("trace_id", "name", "annotator_kind")
+_AFTER_RESULT = ("metadata", "identifier")
+
+_RIGHT = {"trace_id": "any", "name": "any", "annotator_kind": "HUMAN", "result": {"score": 0}}
+
+
+class _Absent:
+    """The type of the cell that stands for a missing key."""
+
+
+ABSENT = _Absent()
+
+# By what decides about cells of a field.
+_Known: TypeAlias = "dict[object, tuple[Trouble, ...]]"
+
+# No value of these types is a kind of annotator or a result; and none of those is a number.
+_CHOICES = frozenset({"annotator_kind", "result"})
+_NO_CHOICE = frozenset({_Absent, type(None), bool, int, float, bytes, list, tuple})
+_NO_NUMBER = frozenset({type(None), str, bytes, bytearray, list, tuple, set, dict})
+
+
+@dataclass(frozen=True)
+class Oddities:
+    """What is odd in the shape of some rows.
+
+    Attributes:
+        results: By place, what stands where a result should; the cells of such a result are None.
+        unknown_in_results: Keys that no result has.
+        unknown: Keys that no annotation has.
+    """
+
+    results: Mapping[int, object] = field(default_factory=dict[int, object])
+    unknown_in_results: Sequence[Found] = ()
+    unknown: Sequence[Found] = ()
+
+
+class Judge:
+    """What the models say about columns, with a memory for cells that come again.
+
+    Args:
+        explainer: Says it in our words.
+    """
+
+    def __init__(self, explainer: Explainer) -> None:
+        self._explainer = explainer
+        self._known: dict[str, _Known] = {}
+
+    def found(
+        self, cells: Cells, fields: Collection[str] = FIELDS, oddities: Oddities | None = None
+    ) -> list[Found]:
+        """Return what is wrong with some rows, in their order and in that of the models' fields.
+
+        Args:
+            cells: By field; `ABSENT` where there is no key.
+            fields: Those that need to be looked at; the others are the same in every row, and
+                right.
+            oddities: What is odd in the rows' shape, if anything.
+        """
+        odd = oddities or Oddities()
+        columns = {
+            name: list(self._in_column(name, cells[name])) for name in FIELDS if name in fields
+        }
+        results = [
+            *self._in_cells("result", list(odd.results), list(odd.results.values())),
+            *_of(columns, RESULT_NAMES),
+            *odd.unknown_in_results,
+        ]
+        results += self._without_result(cells, _places(results))
+        found = [
+            *_of(columns, _BEFORE_RESULT),
+            *results,
+            *_of(columns, _AFTER_RESULT),
+            *odd.unknown,
+        ]
+        found += self._with_long_keys(cells, _places(found))
+        return sorted(found, key=itemgetter(0))
+
+    def _in_column(self, name: str, cells: Sequence[object]) -> Iterator[Found]:
+        if fast_path.are_plain(name, cells):
+            return iter(())
+        places = [
+            place
+            for start in range(0, len(cells), _CELLS_IN_PART)
+            if not fast_path.are_plain(name, cells[start : start + _CELLS_IN_PART])
+            for place in range(start, min(start + _CELLS_IN_PART, len(cells)))
+        ]
+        return self._in_cells(name, places, [cells[place] for place in places])
+
+    def _in_cells(
+        self, name: str, places: Sequence[int], cells: Sequence[object]
+    ) -> Iterator[Found]:
+        keys = [_what_decides(name, cell) for cell in cells]
+        known = self._learned(name, dict(zip(keys, cells, strict=True)))
+        for place, key, cell in zip(places, keys, cells, strict=True):
+            for trouble in known.get(key, ()):
+                yield Found(place, trouble, None if cell is ABSENT else cell)
+        others = [at for at, key in enumerate(keys) if key is None]
+        yield from self._asked(name, [places[at] for at in others], [cells[at] for at in others])
+
+    def _learned(self, name: str, examples: Mapping[object, object]) -> _Known:
+        """Return what is wrong with cells of a field, by what decides about them."""
+        known = self._known.setdefault(name, {})
+        new = [key for key in examples if key is not None and key not in known]
+        known.update((key, ()) for key in new)
+        cells = [examples[key] for key in new]
+        for place, trouble, _ in self._asked(name, range(len(new)), cells):
+            known[new[place]] += (trouble,)
+        return known
+
+    def _asked(self, name: str, places: Sequence[int], cells: Sequence[object]) -> Iterator[Found]:
+        """Ask the models about cells, each of them in an annotation that is otherwise right."""
+        if name == "metadata":
+            return self._in_metadata(places, cells)
+        if name in RESULT_NAMES:
+            # Of the result alone, which takes half the time.
+            return self._found(AnnotationResult, [{name: cell} for cell in cells], places, (name,))
+        rows = [
+            {key: value for key, value in {**_RIGHT, name: cell}.items() if value is not ABSENT}
+            for cell in cells
+        ]
+        return self._found(TraceAnnotationData, rows, places, (name,))
+
+    def _in_metadata(self, places: Sequence[int], cells: Sequence[object]) -> Iterator[Found]:
+        # What the model asks, without the rest of the model.
+        for place, cell in zip(places, cells, strict=True):
+            try:
+                if cell is not None:
+                    json_object(cell)
+            except PydanticCustomError as error:
+                problems = (error.context or {})["problems"]
+                for trouble, value in self._explainer.within_metadata(problems):
+                    yield Found(place, trouble, value)
+
+    def _found(
+        self,
+        model: type[AnnotationResult | TraceAnnotationData],
+        rows: Sequence[object],
+        places: Sequence[int],
+        about: tuple[str, ...],
+    ) -> Iterator[Found]:
+        """Yield what a model has against one field of some rows, or against no field in particular.
+
+        Args:
+            model: Who is asked.
+            rows: In its form.
+            places: Of the rows.
+            about: The beginning of the paths that count; empty for rules about several fields.
+        """
+        above = ("result",) if model is AnnotationResult else ()
+        for details in refusals(model, rows):
+            at, *path = details["loc"]
+            if tuple(path[:1]) == about:
+                for trouble, value in self._explainer.troubles(details, (*above, *path)):
+                    yield Found(places[int(at)], trouble, value)
+
+    def _without_result(self, cells: Cells, known_bad: Collection[int]) -> Iterator[Found]:
+        columns = [cells[name] for name in RESULT_NAMES]
+        if any(all(map(_has_content, column)) for column in columns):
+            return iter(())
+        empty = {
+            place: row
+            for place, row in enumerate(zip(*columns, strict=True))
+            if place not in known_bad and not any(map(_has_content, row))
+        }
+        rows = [dict(zip(RESULT_NAMES, row, strict=True)) for row in empty.values()]
+        return self._found(AnnotationResult, rows, list(empty), ())
+
+    def _with_long_keys(self, cells: Cells, known_bad: Collection[int]) -> Iterator[Found]:
+        names, identifiers = cells["name"], cells["identifier"]
+        if (_longest(names) + _longest(identifiers)) * _MOST_BYTES_PER_CHARACTER <= MAX_KEY_BYTES:
+            return iter(())
+        long = {
+            place: key
+            for place, key in enumerate(zip(names, identifiers, strict=True))
+            if place not in known_bad and sum(map(_bytes_of, key)) > MAX_KEY_BYTES
+        }
+        rows = [{**_RIGHT, "name": name, "identifier": known} for name, known in long.values()]
+        return self._found(TraceAnnotationData, rows, list(long), ())
+
+
+def _what_decides(name: str, cell: object) -> object:
+    """Return what decides whether a cell is refused, and why; None when only the models know.
+
+    Cells that are the same in this are refused in the same words, apart from their own values.
+    """
+    kind = type(cell)
+    if name in _TEXTS:
+        if kind is str:
+            return _what_decides_about_text(cast("str", cell))
+        return None if issubclass(kind, str) else kind
+    if name == "score":
+        if kind is float:
+            return math.isfinite(cast("float", cell))
+        return kind if kind in _NO_NUMBER else None
+    if name == "annotator_kind" and kind is str:
+        return cell if cell in fast_path.ANNOTATOR_KINDS else kind
+    return kind if name in _CHOICES and kind in _NO_CHOICE else None
+
+
+def _what_decides_about_text(text: str) -> object:
+    stripped = text.strip(WHITE_SPACE)
+    return "\x00" in text, is_unicode(text), bool(stripped), stripped == RESERVED_NAME
+
+
+def _of(columns: Mapping[str, list[Found]], names: Iterable[str]) -> Iterator[Found]:
+    return chain.from_iterable(columns.get(name, ()) for name in names)
+
+
+def _places(found: Iterable[Found]) -> set[int]:
+    return {each.place for each in found}
+
+
+def _has_content(cell: object) -> bool:
+    return cell is not None and (not isinstance(cell, str) or bool(cell.strip(WHITE_SPACE)))
+
+
+def _longest(cells: Iterable[object]) -> int:
+    return max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
+
+
+def _bytes_of(cell: object) -> int:
+    text = cell.strip(WHITE_SPACE) if isinstance(cell, str) else ""
+    return len(text.encode("utf-8", "surrogatepass"))
