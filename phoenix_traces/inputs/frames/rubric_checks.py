@@ -61,8 +61,10 @@ class RowRules:
             cells: By field.
             is_plain: Whether the general rules are known to hold.
         """
-        cells = {**cells, "score": list(map(score_or_none, cells["score"]))}
-        general = [] if is_plain else self._judge.found(cells, self._fields)
+        general: list[Found] = []
+        if not is_plain:
+            cells = {**cells, "score": list(map(score_or_none, cells["score"]))}
+            general = self._judge.found(cells, self._fields)
         refused = {each.place for each in general}
         if self._type is not None:
             # It has the general rules too, and may say them in its own words.
