@@ -12,7 +12,8 @@ from typing import TypeAlias
 import pandas as pd
 from pydantic import ValidationError
 
-from phoenix_traces.errors import AnnotationFailure, AnnotationValidationError, shown
+from phoenix_traces.errors import AnnotationValidationError
+from phoenix_traces.failures import AnnotationFailure
 from phoenix_traces.inputs.explain import failures_from
 from phoenix_traces.inputs.frames.cells import Column, cells_at, text_or_none
 from phoenix_traces.inputs.frames.columns import (
@@ -24,6 +25,7 @@ from phoenix_traces.inputs.frames.columns import (
 )
 from phoenix_traces.inputs.wire_row import RESULT_NAMES
 from phoenix_traces.rules.annotation import TraceAnnotationData
+from phoenix_traces.shown import shown
 
 _LABELS_TOGETHER = 5_000
 _MOST_CHARACTERS_OF_NAME = 80
