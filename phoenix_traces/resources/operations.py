@@ -17,7 +17,7 @@ from typing_extensions import TypedDict, Unpack
 
 from phoenix_traces.inputs.lists import annotation_list, single_annotation
 from phoenix_traces.protocol.exchange import Exchange, Stream
-from phoenix_traces.uploads.guards import upload
+from phoenix_traces.uploads.guards import check_options, upload
 from phoenix_traces.uploads.options import DEFAULT_FRAME_BATCH, UploadOptions
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def log_trace_annotations(
     validate_configs: bool,
 ) -> Operation[list[InsertedTraceAnnotation] | None]:
     """Store annotations of an iterable."""
+    check_options(options, sync=sync)
     rubrics = (yield from _rubrics()) if validate_configs else None
     rows = annotation_list(trace_annotations, rubrics)
     inserted = yield from _ask(upload(rows, sync=sync, options=options))
@@ -121,6 +122,7 @@ def log_trace_annotations_dataframe(
     """Store the annotations in a frame's rows."""
     from phoenix_traces.inputs.frames.rows import annotation_frame
 
+    check_options(options, sync=sync)
     rubrics = (yield from _rubrics()) if validate_configs else None
     rows = annotation_frame(
         dataframe,

@@ -42,7 +42,7 @@ def run(connection: SyncConnection, exchange: Exchange[ResultT]) -> ResultT:
         else:
             _run_on_threads(connection, exchange)
     except BaseException as error:
-        exchange.interrupted(error)
+        _tell_interrupted(exchange, error)
         raise
     return exchange.result()
 
@@ -56,7 +56,7 @@ async def run_async(connection: AsyncConnection, exchange: Exchange[ResultT]) ->
         else:
             await _run_on_tasks(connection, exchange)
     except BaseException as error:
-        exchange.interrupted(error)
+        _tell_interrupted(exchange, error)
         raise
     return exchange.result()
 
@@ -69,7 +69,7 @@ def stream(connection: SyncConnection, exchange: Stream[ItemT]) -> Iterator[Item
             _take_step(connection, exchange, step)
             yield from exchange.take()
     except BaseException as error:  # GeneratorExit too, when no more items are asked for
-        exchange.interrupted(error)
+        _tell_interrupted(exchange, error)
         raise
     yield from exchange.result()
 
@@ -85,10 +85,24 @@ async def stream_async(
             for item in exchange.take():
                 yield item
     except BaseException as error:
-        exchange.interrupted(error)
+        _tell_interrupted(exchange, error)
         raise
     for item in exchange.result():
         yield item
+
+
+def _tell_interrupted(exchange: Exchange[object], error: BaseException) -> None:
+    """Tell an exchange what stopped it.
+
+    What a callback raises on hearing of it is raised in its place, with this as its context; but
+    Ctrl-C and a cancellation get through, or else whoever asked for them would wait in vain.
+    """
+    try:
+        exchange.interrupted(error)
+    except Exception as raised:
+        if isinstance(error, Exception):
+            raise
+        raise error from raised
 
 
 # One call at a time

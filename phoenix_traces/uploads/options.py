@@ -29,7 +29,8 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_b
             "continue" tries every batch and raises at the end.
         on_missing_trace: "raise" treats an unknown trace as an error; "skip" leaves its rows out,
             stores the others and warns with `SkippedAnnotationWarning`. The server names unknown
-            traces with `sync=True` only.
+            traces with `sync=True` only. With `sync=False` and neither `skip_unchanged` nor
+            `overwrite`, this and `wait_for_traces` are refused.
         skip_unchanged: Send only rows that the server does not have as they are, so that an upload
             that broke off costs only its rest when it is run again. What it has is read first.
         overwrite: "always" replaces what the server has under a row's key; "never" sends only rows
@@ -43,7 +44,9 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_b
         wait_for_traces: Seconds to keep asking for traces that the server does not have yet.
         on_progress: Called with the rows done and the rows in all, after each answer. Done means
             that nothing more will be tried for them. An exception that it raises ends the upload.
-        on_report: Called once with the `UploadReport`, however the upload ends.
+        on_report: Called once with the `UploadReport`, however the upload ends. An exception that
+            it raises is raised, with the report in `.report` and an earlier failure as its
+            `__context__`; but an interrupt or a cancellation that came first gets through.
     """
 
     batch_size: Annotated[int, Field(ge=1)] | None = None

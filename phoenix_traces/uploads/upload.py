@@ -212,10 +212,13 @@ class Upload(Generic[RowT]):
         # A report of many rows is large, so without need there is none.
         if error or skipped or self._options.on_report:
             report = self.report()
-            self._hand_over(report)
             if error:
                 error.report = report
-                raise error
+                try:
+                    raise error
+                finally:  # so that what the callback raises has the failure as its context
+                    self._hand_over(report)
+            self._hand_over(report)
             if skipped:
                 warn_caller(SkippedAnnotationWarning(_skipped_text(skipped, report), report))
         return self._account.inserted()
@@ -227,8 +230,14 @@ class Upload(Generic[RowT]):
         self._hand_over(report)
 
     def _hand_over(self, report: UploadReport) -> None:
-        if self._options.on_report is not None:
+        if self._options.on_report is None:
+            return
+        try:
             self._options.on_report(report)
+        except BaseException as error:
+            # Or else the IDs would be lost with it.
+            vars(error)["report"] = report
+            raise
 
 
 def _skipped_text(skipped: list[UploadFailure], report: UploadReport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -9,8 +10,10 @@ import pytest
 
 from phoenix_traces import (
     AuthenticationError,
+    ConfigurationError,
     DuplicateAnnotationWarning,
     InsertedTraceAnnotation,
+    PhoenixHTTPError,
     ProjectNotFoundError,
     SkippedAnnotationWarning,
     TraceNotFoundError,
@@ -22,6 +25,7 @@ from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.uploads.guards import upload
 from phoenix_traces.uploads.upload import Upload
 from tests.support.annotations import annotation, numbered
+from tests.support.colours import Colour, FakePhoenix, both_colours
 from tests.support.project import Answer, Clock, Project, play, response_to
 
 Annotation = dict[str, Any]
@@ -242,3 +246,39 @@ def test_reading_may_be_under_way_in_several_calls() -> None:
     assert run.exchange.next_call(0) is None
     run.exchange.result()
     assert len(run.report.unchanged) == 300
+
+
+# Options that cannot work
+
+
+@both_colours
+@pytest.mark.parametrize("validate_configs", [False, True])
+@pytest.mark.parametrize("wait", [0.0, 0.001, 30.0])
+@pytest.mark.parametrize("on_missing", ["raise", "skip"])
+@pytest.mark.parametrize("guard", [{}, {"skip_unchanged": True}, {"overwrite": "never"}])
+@pytest.mark.parametrize("sync", [False, True])
+def test_options_are_refused_before_anything_is_sent_exactly_where_they_cannot_work(
+    sync: bool,
+    guard: dict[str, Any],
+    on_missing: str,
+    wait: float,
+    validate_configs: bool,
+    colour: Colour,
+) -> None:
+    phoenix = FakePhoenix()
+    cannot_work = not sync and not guard and (wait > 0 or on_missing == "skip")
+    chosen: dict[str, Any] = {"on_missing_trace": on_missing, "wait_for_traces": wait, **guard}
+    options = UploadOptions(**chosen)
+    arguments = {"sync": sync, "options": options, "validate_configs": validate_configs}
+    with suppress(PhoenixHTTPError) if not cannot_work else pytest.raises(ConfigurationError):
+        phoenix.traces(colour).log_trace_annotations(trace_annotations=numbered(1), **arguments)
+    assert bool(phoenix.requests) is not cannot_work
+
+
+@both_colours
+def test_a_frame_is_not_looked_at_when_its_options_cannot_work(colour: Colour) -> None:
+    options = UploadOptions(wait_for_traces=5, on_missing_trace="skip")
+    with pytest.raises(ConfigurationError, match='wait_for_traces=5 and on_missing_trace="skip"'):
+        FakePhoenix().traces(colour).log_trace_annotations_dataframe(
+            dataframe=None, options=options
+        )
