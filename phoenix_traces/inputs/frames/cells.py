@@ -84,9 +84,21 @@ def cells_at(column: Column, positions: range | list[int]) -> list[object]:
 
 def _read_together(column: Column) -> list[object]:
     dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _read_categories(cast("pd.Categorical[Any]", column))
     if isinstance(dtype, pd.ArrowDtype) and not _is_simple(dtype):
         return cast("_ArrowColumn", column).__arrow_array__().to_pylist()
     return cast("list[object]", column.to_numpy(dtype=object).tolist())
+
+
+def _read_categories(column: pd.Categorical[Any]) -> list[object]:
+    # pandas would make floats of integers when a cell is missing.
+    codes: list[int] = column.codes.tolist()
+    there = cells_at(column.categories.array, [code for code in codes if code >= 0])
+    if len(there) == len(codes):
+        return there
+    rest = iter(there)
+    return [next(rest) if code >= 0 else None for code in codes]
 
 
 def _is_simple(dtype: pd.ArrowDtype) -> bool:
