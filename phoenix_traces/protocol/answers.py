@@ -29,6 +29,7 @@ from phoenix_traces.rules.annotation import AnnotateTracesResponseBody, Inserted
 
 _MOST_DETAIL_SHOWN = 2000
 _MOST_QUERY_SHOWN = 200
+_MOST_OF_A_HEADER_SHOWN = 200
 
 _HINTS = {
     401: "check api_key, or PHOENIX_API_KEY",
@@ -68,7 +69,7 @@ def is_too_large(response: httpx.Response) -> bool:
 
 def not_json(response: httpx.Response) -> UnexpectedResponseError:
     """Return the error for an answer that is not the JSON that Phoenix gives there."""
-    kind = response.headers.get("content-type", "no content type")
+    kind = _named(response, response.headers.get("content-type", "no content type"))
     return unexpected(response, f"not Phoenix's JSON but {kind}: check base_url")
 
 
@@ -178,9 +179,14 @@ def _request_of(error: httpx.RequestError) -> httpx.Request | None:
 def _heading(response: httpx.Response) -> str:
     request = bare_request(response.request)
     return (
-        f"{response.status_code} {response.reason_phrase} from {request.method} "
+        f"{response.status_code} {_named(response, response.reason_phrase)} from {request.method} "
         f"{_shown_url(request.url)}"
     )
+
+
+def _named(response: httpx.Response, text: str) -> str:
+    """Return what an answer names, for a message: it may echo a credential, or have no end."""
+    return without_secrets(text, response.request)[:_MOST_OF_A_HEADER_SHOWN]
 
 
 def _shown_url(url: httpx.URL) -> str:
@@ -195,7 +201,7 @@ def _message(response: httpx.Response, words: str, hint: str) -> str:
 
 def _hint(response: httpx.Response) -> str:
     if response.is_redirect:
-        target = without_secrets(response.headers.get("location", ""), response.request)
+        target = _named(response, response.headers.get("location", ""))
         return f"{_REDIRECT_HINT} to {target} if that is right"
     return _HINTS.get(response.status_code, "")
 

@@ -47,7 +47,10 @@ def bare_response(response: httpx.Response) -> httpx.Response:
         if name != "content-encoding"  # the content is decoded already
     ]
     bare = httpx.Response(
-        response.status_code, headers=headers, content=content, request=bare_request(request)
+        response.status_code,
+        headers=httpx.Headers(headers, encoding=response.headers.encoding),
+        content=content,
+        request=bare_request(request),
     )
     # What Phoenix writes. Its `text` could raise with the charset that the answer names.
     bare.encoding = "utf-8"

@@ -140,26 +140,47 @@ def _seconds_until(step: WaitUntil) -> float:
     return max(0.0, step.moment - time.monotonic())
 
 
+# httpx reads where a redirect points even when it does not follow it: that may be no URL, and its
+# host no name.
+_UNREADABLE = (httpx.InvalidURL, UnicodeError)
+
+
 def _send(connection: SyncConnection, call: Call, abandoned: Event | None = None) -> Outcome:
     def is_over() -> bool:
         return connection.is_closed or (abandoned is not None and abandoned.is_set())
 
+    request: httpx.Request | None = None
     try:
-        return connection.client().send(connection.request(call, Trail(call.repeatable, is_over)))
+        request = connection.request(call, Trail(call.repeatable, is_over))
+        return connection.client().send(request)
     except httpx.RequestError as error:
         return error
+    except _UNREADABLE as error:
+        return _unreadable(request, error)
     except RuntimeError as error:
         return _closed_meanwhile(connection, error)
 
 
 async def _send_async(connection: AsyncConnection, call: Call) -> Outcome:
     trail = Trail(call.repeatable, lambda: connection.is_closed)
+    request: httpx.Request | None = None
     try:
-        return await connection.client().send(connection.request(call, trail))
+        request = connection.request(call, trail)
+        return await connection.client().send(request)
     except httpx.RequestError as error:
         return error
+    except _UNREADABLE as error:
+        return _unreadable(request, error)
     except RuntimeError as error:
         return _closed_meanwhile(connection, error)
+
+
+def _unreadable(request: httpx.Request | None, error: Exception) -> httpx.RequestError:
+    """Return the error for the head of an answer, or raise one that a request brought about."""
+    if request is None:
+        raise error
+    problem = f"the answer's head cannot be read ({type(error).__name__})"
+    return httpx.RemoteProtocolError(problem, request=request)
 
 
 def _closed_meanwhile(

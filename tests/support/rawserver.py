@@ -24,9 +24,10 @@ Plays: TypeAlias = Callable[[str], Play]
 def answer(
     status: int | str = 200, body: bytes = b"", *headers: str, content_type: str | None = None
 ) -> bytes:
-    """Return a whole answer, with a length that is right."""
+    """Return a whole answer, with a length that is right, on a connection that ends with it."""
     kind = "application/json" if content_type is None else content_type
     lines = [f"HTTP/1.1 {status} X", f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
+    lines.append("Connection: close")
     return "\r\n".join([*lines, *headers, "", ""]).encode("latin-1") + body
 
 
