@@ -17,7 +17,7 @@ import os
 import weakref
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 import httpx
 
@@ -58,6 +58,17 @@ class ClientSource(Protocol[ClientT_co]):
         ...
 
 
+class Uncopied:
+    """What is neither pickled nor copied in depth, whoever holds it."""
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a client of Phoenix cannot be pickled or copied in depth: it holds a key, and "
+            "connections that belong to this process; make one where it is needed, with the same "
+            "arguments"
+        )
+
+
 class _Process:
     """The present process: an object, because the number of a process can come again."""
 
@@ -92,7 +103,7 @@ def _running_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-class CallersClient:
+class CallersClient(Uncopied):
     """An httpx client of the caller's: used as it is, never closed, and not after a fork.
 
     Whether it had connections when the process was forked cannot be asked in a public way.
@@ -120,7 +131,7 @@ class CallersClient:
         return self._client
 
 
-class CallersAsyncClient:
+class CallersAsyncClient(Uncopied):
     """An async httpx client of the caller's: used as it is, never closed, in one event loop only.
 
     Args:
@@ -160,7 +171,7 @@ def _check_callers(client: httpx.Client | httpx.AsyncClient, process: object) ->
         raise ClientStateError(_OTHER_PROCESS)
 
 
-class OwnClient:
+class OwnClient(Uncopied):
     """The httpx clients of a `Client`, one for each process that uses it.
 
     After a fork, the parent's stays among them and is never touched: its locks may be held for
@@ -202,7 +213,7 @@ class OwnClient:
             known.close()
 
 
-class OwnAsyncClient:
+class OwnAsyncClient(Uncopied):
     """The httpx clients of an `AsyncClient`, one for each event loop that uses it.
 
     Each is closed when its event loop ends, as `asyncio.run` does it.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, NoReturn, TypeAlias
+from typing import Generic, TypeAlias
 
 import httpx
 
 from phoenix_traces.protocol.exchange import Call, Trail, with_trail
-from phoenix_traces.transport.clients import ClientSource, ClientT_co
+from phoenix_traces.transport.clients import ClientSource, ClientT_co, Uncopied
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,7 +23,7 @@ class _Pattern:
 
 
 @dataclass(frozen=True, repr=False)
-class Connection(Generic[ClientT_co]):
+class Connection(Uncopied, Generic[ClientT_co]):
     """An httpx client, which stays as it is, and what each request needs beside it.
 
     Attributes:
@@ -49,13 +49,6 @@ class Connection(Generic[ClientT_co]):
             ClientStateError: when it cannot be used here.
         """
         return self.source.client()
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "a client of Phoenix cannot be pickled or copied in depth: it holds a key, and "
-            "connections that belong to this process; make one where it is needed, with the same "
-            "arguments"
-        )
 
     def request(self, call: Call, trail: Trail | None = None) -> httpx.Request:
         """Return the HTTP request of a call.

@@ -32,6 +32,9 @@ from phoenix_traces.transport.connection import AsyncConnection, SyncConnection
 
 ResultT = TypeVar("ResultT")
 
+# What httpx says of a closed client before it does anything else with a request.
+_CLOSED_BEFORE = "client has been closed"
+
 
 def run(connection: SyncConnection, exchange: Exchange[ResultT]) -> ResultT:
     """Carry out an exchange with a sync client, and return or raise what it came to."""
@@ -189,6 +192,8 @@ def _closed_meanwhile(
     """Return our error for httpx's, which it raises for a client that was closed, or raise its."""
     if not connection.is_closed:
         raise error
+    if _CLOSED_BEFORE in str(error):
+        return ClientStateError("the client was closed before this request was sent")
     # With a request, because it may have been under way: its rows are in doubt.
     request = httpx.Request("POST", connection.base_url)
     return ClientStateError("the client was closed while it was in use", request=request)
