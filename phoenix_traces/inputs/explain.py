@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from phoenix_traces.failures import AnnotationFailure, Found, Trouble
+from phoenix_traces.inputs.unreadable import UnreadableCell
 from phoenix_traces.rules.annotation import AnnotationResult, TraceAnnotationData
 from phoenix_traces.rules.metadata import Problem
 from phoenix_traces.shown import cut, type_name
@@ -136,6 +137,8 @@ class Explainer:
     ) -> Trouble:
         written = ".".join([cut(str(part)) for part in path])
         field = self._names.get(written, written) or None
+        if isinstance(value, UnreadableCell):
+            return Trouble(field, "cannot be read; correct the cell, or leave its row out")
         make = _TROUBLES.get(details["type"])
         if make is None:
             return Trouble.short(field, details["msg"])

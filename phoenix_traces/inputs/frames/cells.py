@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeAlias, cast
 import numpy as np
 import pandas as pd
 
+from phoenix_traces.inputs.unreadable import UnreadableCell
 from phoenix_traces.rules.text import WHITE_SPACE
 
 Column: TypeAlias = pd.api.extensions.ExtensionArray
@@ -33,21 +34,6 @@ _MISSING_TESTS: tuple[tuple[tuple[type[Any], ...], Callable[[Any], bool]], ...] 
 # Of these Arrow values pandas makes the same Python values as Arrow, and faster. Lists, alone and
 # in structs, it makes numpy arrays, in which an integer beside a null is a float.
 _SIMPLE_ARROW_VALUES = frozenset({str, int, float, bool, Decimal})
-
-_MOST_CHARACTERS_OF_REASON = 200
-
-
-class UnreadableCell:
-    """A cell of which pandas or Arrow cannot make a Python value, such as a date in year 20,000.
-
-    No rule accepts it, in whatever column it is.
-    """
-
-    def __init__(self, reason: str) -> None:
-        self._reason = reason
-
-    def __repr__(self) -> str:
-        return f"<unreadable cell: {self._reason}>"
 
 
 class _ArrowColumn(Protocol):
@@ -116,8 +102,7 @@ def read(column: Column | pd.Index[Any], position: int) -> object:
     try:
         return column[position]
     except Exception as error:  # noqa: BLE001 - as above
-        reason = f"{type(error).__name__}: {error}"
-        return UnreadableCell(reason[:_MOST_CHARACTERS_OF_REASON])
+        return UnreadableCell(error)
 
 
 def _without_missing(values: list[object]) -> list[object]:

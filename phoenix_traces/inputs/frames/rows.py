@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any
+from typing import cast
 
 import pandas as pd
+from pydantic import ValidationError
 
+from phoenix_traces.errors import PhoenixTracesError
 from phoenix_traces.inputs.duplicates import warn_about
+from phoenix_traces.inputs.explain import failures_from
 from phoenix_traces.inputs.frames.checking import ROWS_TOGETHER, Findings, are_plain, check, parts
 from phoenix_traces.inputs.frames.columns import FrameColumns
 from phoenix_traces.inputs.frames.layout import resolve
@@ -57,7 +60,7 @@ def annotation_frame(
 def _items(columns: FrameColumns, findings: Findings) -> Iterable[tuple[int, WireRow]]:
     # Chained iterators hand each row on without a step of Python.
     items = chain.from_iterable(
-        zip(positions, _rows(columns, cells, positions.start in findings.plain_blocks), strict=True)
+        zip(positions, _rows(columns, positions, cells, findings), strict=True)
         for positions, cells in columns.slices(ROWS_TOGETHER)
     )
     if not findings.superseded:
@@ -65,17 +68,35 @@ def _items(columns: FrameColumns, findings: Findings) -> Iterable[tuple[int, Wir
     return (item for item in items if item[0] not in findings.superseded)
 
 
-def _rows(columns: FrameColumns, cells: Cells, is_plain: bool) -> Iterable[WireRow]:
-    if is_plain:
+def _rows(
+    columns: FrameColumns, positions: range, cells: Cells, findings: Findings
+) -> Iterable[WireRow]:
+    if positions.start in findings.plain_blocks:
         return wire_rows(cells)
     return chain.from_iterable(
-        wire_rows(part) if are_plain(columns, part) else _rows_by_model(part)
-        for _, part in parts(cells)
+        wire_rows(part)
+        if are_plain(columns, part)
+        else _rows_by_model(columns, positions[places.start : places.stop], part)
+        for places, part in parts(cells)
     )
 
 
-def _rows_by_model(cells: Cells) -> Iterator[WireRow]:
-    for values in zip(*(cells[field] for field in FIELDS), strict=True):
+def _rows_by_model(columns: FrameColumns, positions: range, cells: Cells) -> Iterator[WireRow]:
+    rows = zip(*(cells[field] for field in FIELDS), strict=True)
+    for position, values in zip(positions, rows, strict=True):
         annotation = nested(dict(zip(FIELDS, values, strict=True)))
-        row: Any = TraceAnnotationData.model_validate(annotation).model_dump(exclude_none=True)
-        yield row
+        try:
+            checked = TraceAnnotationData.model_validate(annotation)
+        except ValidationError as error:
+            raise _changed(columns, position, error) from None
+        yield cast("WireRow", checked.model_dump(exclude_none=True))
+
+
+def _changed(columns: FrameColumns, position: int, error: ValidationError) -> PhoenixTracesError:
+    """Return the error about a row that was right when it was checked."""
+    index = columns.label(position)
+    found = failures_from(error, position=position, index=index, fields=columns.names)
+    return PhoenixTracesError(
+        "the frame changed while it was sent, and rows before this one went out already: "
+        f"{'; '.join(map(str, found))}"
+    )

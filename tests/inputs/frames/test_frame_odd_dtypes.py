@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 from pandas.api.extensions import ExtensionArray, ExtensionDtype
 
+from phoenix_traces import PhoenixTracesError, Traces, UploadOptions
 from phoenix_traces.inputs.frames.cells import cells, cells_at
 from tests.support.dtypes import MISSING, Dtype, arrow, dtypes
 from tests.support.frames import refusals, sent
@@ -89,7 +91,39 @@ def test_cells_that_cannot_be_read_are_refused_by_their_rows() -> None:
         (0, "label"),
         (1, "label"),
     ]
-    assert all("RuntimeError: no cells" in str(failure) for failure in failures)
+    assert str(failures[0]) == (
+        "row 0 (index 0), label: <unreadable: RuntimeError: no cells>: cannot be read; correct the "
+        "cell, or leave its row out"
+    )
+
+
+def test_a_frame_that_changes_while_it_is_sent_ends_in_an_error_of_ours_with_its_account() -> None:
+    metadata: list[dict[str, object]] = [{} for _ in range(4)]
+    ids = [f"trace {row}" for row in range(4)]
+    # White space, so that the row is not plain, and the model asked about it again.
+    frame = pd.DataFrame({"trace_id": ids, "label": " x ", "metadata": metadata})
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        metadata[3]["key"] = float("nan")
+        return httpx.Response(200, json={"data": [{"id": "id"}]})
+
+    transport = httpx.MockTransport(answer)
+    with (
+        httpx.Client(base_url="http://phoenix.test", transport=transport) as http,
+        pytest.raises(PhoenixTracesError) as caught,
+    ):
+        Traces(http).log_trace_annotations_dataframe(
+            dataframe=frame,
+            annotation_name="n",
+            annotator_kind="CODE",
+            options=UploadOptions(batch_size=1),
+            sync=True,
+        )
+    assert str(caught.value) == (
+        "the frame changed while it was sent, and rows before this one went out already: row 3 "
+        "(index 3), metadata.key: nan: is not a finite number; use None or leave it out"
+    )
+    assert vars(caught.value)["report"].stored == {0, 1, 2}
 
 
 @pytest.mark.parametrize("dtype", dtypes(), ids=lambda dtype: dtype.name)
