@@ -71,19 +71,23 @@ IN_LEVELS = (
     "object, UUID",
     "object, object",
 )
-IN_ONE_LEVEL = (
+IN_ONE_LEVEL: tuple[str, ...] = (
     "arrow dictionary, HUMAN",
     "arrow dictionary with null, HUMAN",
-    "arrow json, HUMAN",
-    "arrow halffloat",
-    "arrow bool8",
     "arrow struct",
     "arrow list<item: string>",
-    "arrow text of bytes that are none",
-    "arrow date beyond Python's",
     "object, list",
     "object, dict",
 )
+IN_ONE_LEVEL_OF_PANDAS_3 = (
+    "arrow json, HUMAN",
+    "arrow halffloat",
+    "arrow bool8",
+    "arrow text of bytes that are none",
+    "arrow date beyond Python's",
+)
+if pd.__version__ >= "3":
+    IN_ONE_LEVEL += IN_ONE_LEVEL_OF_PANDAS_3
 
 ROWS = 5
 ROWS_IN_BLOCK = 3
