@@ -147,7 +147,9 @@ class AsyncTraces:
             label: A category. Text of nothing but white space counts as absent, here and below.
             score: A finite number; higher is usually better.
             explanation: Why it was judged so.
-            metadata: Anything else worth keeping, as a mapping that becomes a JSON object.
+            metadata: Anything else worth keeping, as a mapping that becomes a JSON object of at
+                most 10 MB. A pydantic model in it becomes what its own dump by alias makes of it,
+                so that excluded fields and secrets stay hidden.
             identifier: Tells apart several annotations of one name on one trace, such as one for
                 each reviewer.
             sync: Whether to wait until the server has stored it, and to return its ID. Otherwise

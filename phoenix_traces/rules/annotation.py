@@ -32,7 +32,8 @@ from phoenix_traces.rules.json_schema_rules import (
     JsonSchema,
     add_rules,
 )
-from phoenix_traces.rules.metadata import json_object, text_problem
+from phoenix_traces.rules.metadata import json_object
+from phoenix_traces.rules.text import text_problem
 
 AnnotatorKind: TypeAlias = Literal["LLM", "CODE", "HUMAN"]
 

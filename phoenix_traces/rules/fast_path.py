@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from phoenix_traces.inputs.wire_row import RESULT_NAMES
 from phoenix_traces.rules.annotation import MAX_KEY_BYTES, RESERVED_NAME
-from phoenix_traces.rules.metadata import MAX_INTEGER, MAX_NESTING, MIN_INTEGER, text_problem
+from phoenix_traces.rules.fields import MAX_INTEGER, MAX_NESTING, MIN_INTEGER
+from phoenix_traces.rules.metadata import may_be_too_large
+from phoenix_traces.rules.text import text_problem
 
 if TYPE_CHECKING:
     Types: TypeAlias = set[type[Any]]
 
 Cells: TypeAlias = Sequence[object]
 JsonObject: TypeAlias = dict[object, object]
+_Container: TypeAlias = "JsonObject | list[object]"
 
 _MISSING = type(None)
 _TEXT: Types = {str}
@@ -31,7 +34,9 @@ _JSON: Types = {str, float, int, bool, _MISSING, dict, list}
 
 ANNOTATOR_KINDS = frozenset({"LLM", "CODE", "HUMAN"})
 _MOST_BYTES_PER_CHARACTER = 4
-_MOST_CONTAINERS = 1_000_000
+
+# Containers that are met more often than this, on average, are shared on purpose to be huge.
+_MOST_TIMES_SHARED = 4
 
 
 def are_present_texts(values: Cells) -> bool:
@@ -66,24 +71,49 @@ def are_scores(values: Cells) -> bool:
 
 def are_metadata(values: Cells) -> bool:
     """Tell that all are dicts of nothing but JSON that can be stored, or missing."""
-    level, types = _present(values)
+    present, types = _present(values)
     if not types <= {dict}:
         return False
+    level = cast("Sequence[_Container]", present)
+    counted = characters = 0
     # The containers of one depth together, so that the steps are few and long.
     for _ in range(MAX_NESTING):
-        dicts = cast("list[JsonObject]", [each for each in level if type(each) is dict])
-        lists = cast("list[list[object]]", [each for each in level if type(each) is list])
+        # Before it is written out: what is shared, or holds itself, would grow without end.
+        counted += sum(map(len, level))
+        if may_be_too_large(counted, characters):
+            return _are_metadata_alone(present, level)
+        dicts = [each for each in level if type(each) is dict]
+        lists = [each for each in level if type(each) is list]
         items = [*chain.from_iterable(map(JsonObject.values, dicts)), *chain.from_iterable(lists)]
+        keys = set[object]().union(*dicts)
         types = _types(items)
-        if not (types <= _JSON and _have_plain_keys(dicts) and _are_storable(items)):
+        if not (types <= _JSON and _types(keys) <= _TEXT):
+            return False
+        texts = [*cast("set[str]", keys), *(item for item in items if type(item) is str)]
+        longest_key = max(map(len, cast("set[str]", keys)), default=0)
+        characters += sum(map(len, texts)) + longest_key * sum(map(len, dicts))
+        if may_be_too_large(counted, characters):
+            return _are_metadata_alone(present, level)
+        if text_problem("".join(texts)) or not _are_storable_numbers(items):
             return False
         if types.isdisjoint(_CONTAINERS):
             return True
-        level = [item for item in items if type(item) in _CONTAINERS]
-        # What holds itself would grow without end.
-        if len(level) > _MOST_CONTAINERS:
-            return False
+        level = [cast("_Container", item) for item in items if type(item) in _CONTAINERS]
     return False
+
+
+def _are_metadata_alone(rows: Cells, level: Sequence[_Container]) -> bool:
+    """Tell of rows that are large together that each of them alone is small.
+
+    Args:
+        rows: None of them missing.
+        level: The containers at the depth where they became too large.
+    """
+    distinct = list({id(row): row for row in rows}.values())
+    if len(distinct) < len(rows):
+        return are_metadata(distinct)
+    shared = len(level) > _MOST_TIMES_SHARED * len(set(map(id, level)))
+    return len(rows) > 1 and not shared and all(are_metadata([row]) for row in rows)
 
 
 def have_results(columns: Sequence[Cells]) -> bool:
@@ -154,17 +184,10 @@ def _are_clean(texts: Sequence[str]) -> bool:
     )
 
 
-def _have_plain_keys(objects: Iterable[JsonObject]) -> bool:
-    keys = set[object]().union(*objects)
-    return _types(keys) <= _TEXT and not text_problem("".join(cast("set[str]", keys)))
-
-
-def _are_storable(items: Cells) -> bool:
-    texts = [item for item in items if type(item) is str]
+def _are_storable_numbers(items: Cells) -> bool:
     numbers = cast("list[float]", [item for item in items if type(item) in _NUMBERS])
     return (
-        not text_problem("".join(texts))
-        and min(numbers, default=0) > MIN_INTEGER
+        min(numbers, default=0) > MIN_INTEGER
         and max(numbers, default=0) < MAX_INTEGER
         # NaN escapes a comparison, and no sum.
         and math.isfinite(sum(numbers))

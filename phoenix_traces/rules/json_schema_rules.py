@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from pydantic import BaseModel
 
-from phoenix_traces.rules.metadata import MAX_INTEGER, MIN_INTEGER
+from phoenix_traces.rules.fields import MAX_INTEGER, MIN_INTEGER
 
 JsonSchema: TypeAlias = dict[str, Any]
 

@@ -1,86 +1,33 @@
 """Metadata: what Python programs hold, made into JSON that the server can store, or refused.
 
 Numbers, text, dicts and sequences are walked here, because the server's own limits (finite
-numbers, 64-bit integers, nesting, NUL and lone surrogates) need a path in the message. Anything
-else that pydantic knows (dates, UUIDs, Decimals, enums, models, dataclasses, sets ...) becomes what
-pydantic makes of it. numpy's and pandas' values are recognised by what they offer, so that neither
-is imported.
+numbers, 64-bit integers, nesting, NUL and lone surrogates) need a path in the message. All else is
+made simpler first, in `metadata_values`. A part that is shared is walked once, and counted as often
+as it would be written out, so that what is small in memory and huge as JSON is refused at once.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from datetime import date, time
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol, TypeAlias, TypeGuard, cast
+from typing import Any, TypeAlias, cast
 
-from pydantic import BaseModel
-from pydantic_core import PydanticCustomError, PydanticSerializationError, to_jsonable_python
+from pydantic_core import PydanticCustomError, to_json
 
-MAX_NESTING = 200
-MIN_INTEGER = -(2**63)
-MAX_INTEGER = 2**64 - 1
+from phoenix_traces.errors import shown
+from phoenix_traces.rules.fields import (
+    MAX_INTEGER,
+    MAX_METADATA_BYTES,
+    MAX_METADATA_VALUES,
+    MAX_NESTING,
+    MIN_INTEGER,
+)
+from phoenix_traces.rules.metadata_models import UnusableValueError, is_model
+from phoenix_traces.rules.metadata_values import plain
+from phoenix_traces.rules.text import cut, text_problem
 
-Problem = tuple[str, object, str]
-
-
-_PLAIN_TYPES = frozenset({str, int, float, bool, type(None), dict, list})
-
-# An enum may hold a numpy array of one number, and no chain is much longer.
-_MOST_STEPS = 10
-
-
-class _NumpyLike(Protocol):
-    dtype: Any
-
-    def astype(self, dtype: str) -> _NumpyLike: ...
-    def tolist(self) -> Any: ...
-
-
-def text_problem(value: str) -> str | None:
-    """Say why the server could not store a text, or return None.
-
-    PostgreSQL has no NUL in text, and a lone surrogate has no UTF-8 form: the server answers 500,
-    or drops every annotation queued beside it.
-    """
-    if "\x00" in value:
-        return "holds a NUL character (\\x00), which PostgreSQL cannot store; remove it"
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return "holds a lone surrogate, which is not valid Unicode; remove or replace it"
-    return None
-
-
-def json_object(value: object) -> dict[str, Any]:
-    """Return metadata as JSON, in new containers.
-
-    Args:
-        value: A mapping, pydantic model or dataclass.
-
-    Raises:
-        PydanticCustomError: naming every path that cannot be sent; a model makes it its own error.
-    """
-    problems: list[Problem] = []
-    result = _Walk(problems).value(value, _ROOT, 0)
-    if not problems and not isinstance(result, dict):
-        problems.append(("metadata", value, "must be a mapping with text keys"))
-    if problems:
-        raise PydanticCustomError(
-            "metadata",
-            "{message}",
-            {
-                "message": "; ".join(f"{path}: {message}" for path, _, message in problems),
-                "problems": problems,
-            },
-        )
-    return cast("dict[str, Any]", result)
-
+Problem: TypeAlias = "tuple[str, object, str]"
 
 # A path is kept as (path above, key or index) and written out only when something is wrong there.
 _Path: TypeAlias = "tuple[_Path | None, str | int]"
@@ -88,118 +35,190 @@ _ROOT: _Path = (None, "metadata")
 
 _Container: TypeAlias = "dict[object, object] | list[object]"
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
-def _written(path: _Path) -> str:
-    steps: list[str] = []
-    step: _Path | None = path
-    while step is not None:
-        step, key = step
-        steps.append(f"[{key}]" if isinstance(key, int) else f".{key}")
-    return "".join(reversed(steps)).removeprefix(".")
+# An array can hold a million bad numbers; the first of them say what is wrong with all.
+_MOST_PROBLEMS = 100
+
+_MOST_SHOWN_OF_A_KEY = 40
+_MOST_SHOWN_OF_A_PATH = 400
+
+TOO_LARGE = (
+    f"is too large: at most {MAX_METADATA_VALUES:,} values and "
+    f"{MAX_METADATA_BYTES // 1_000_000} MB of JSON are sent, and what is in it twice counts twice"
+)
+
+
+def json_object(value: object) -> dict[str, Any]:
+    """Return metadata as JSON, in new containers; what is shared in it stays shared.
+
+    Args:
+        value: A mapping, pydantic model or dataclass.
+
+    Raises:
+        PydanticCustomError: naming every path that cannot be sent; a model makes it its own error.
+    """
+    walk = _Walk()
+    result = walk.from_root(value)
+    if walk.problems:
+        raise PydanticCustomError(
+            "metadata",
+            "{message}",
+            {
+                "message": "; ".join(f"{path}: {message}" for path, _, message in walk.problems),
+                "problems": walk.problems,
+            },
+        )
+    return cast("dict[str, Any]", result)
+
+
+def may_be_too_large(values: int, characters: int) -> bool:
+    """Tell whether metadata could be more than is sent.
+
+    Args:
+        values: Keys' and items' values in all.
+        characters: Of keys and text in all.
+    """
+    # A number takes at most 24 bytes, beside the signs around it; a character at most six.
+    return values > MAX_METADATA_VALUES or values * 30 + characters * 6 > MAX_METADATA_BYTES
+
+
+def _is_too_large(values: int, characters: int) -> bool:
+    # A value takes at least one byte and its comma.
+    return values > MAX_METADATA_VALUES or values * 2 + characters > MAX_METADATA_BYTES
+
+
+@dataclass(frozen=True)
+class _Walked:
+    """What came of a container, for when it is met again.
+
+    Attributes:
+        given: The container; kept, so that no other object gets its id.
+        levels: Containers inside each other in it, itself among them.
+    """
+
+    given: object
+    result: object
+    values: int
+    characters: int
+    levels: int
+
+
+class _TooLargeError(Exception):
+    pass
 
 
 class _Walk:
-    """Walks a value once, collecting the paths that cannot be sent."""
+    """A walk through metadata that collects what cannot be sent."""
 
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        # By id: what the walk is inside of. Where something holds itself twice, each level of it
-        # has twice the values of the one above, and the limit on levels comes too late.
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._values = 0
+        self._characters = 0
+        self._deepest = 0
+        # By id: what the walk is inside of, and what it was.
         self._around: set[int] = set()
+        self._walked: dict[int, _Walked] = {}
 
-    def value(self, value: object, path: _Path, depth: int) -> object:
-        given = value
+    def from_root(self, value: object) -> object:
+        try:
+            result = self._value(value, _ROOT, 0)
+            if not self.problems and not isinstance(result, dict):
+                self._refuse(value, _ROOT, "must be a mapping with text keys")
+            is_doubtful = may_be_too_large(self._values, self._characters)
+            if not self.problems and is_doubtful and len(to_json(result)) > MAX_METADATA_BYTES:
+                raise _TooLargeError
+        except _TooLargeError:
+            # Not with the value: to show it would be as much work as to send it.
+            self.problems = [("metadata", None, TOO_LARGE)]
+        except RecursionError:
+            problem = "is nested deeper than Python's stack allows where this is called"
+            self.problems = [("metadata", None, problem)]
+        else:
+            return result
+        return None
+
+    def _value(self, value: object, path: _Path, depth: int) -> object:
         # Exact types first: they are nearly all there is, and abstract classes are slow to ask.
-        if type(value) not in _PLAIN_TYPES:
-            value = self._plain(value, path)
         kind = type(value)
+        if kind not in _SCALARS:
+            return self._known(value, path, depth)
         if kind is str:
-            return self._checked(value, path, text_problem(cast("str", value)))
+            return self._text(cast("str", value), path)
         if kind is int:
             return self._integer(cast("int", value), path)
         if kind is float:
             return self._float(cast("float", value), path)
-        if kind is dict or kind is list:
-            return self._container(given, cast("_Container", value), path, depth)
         return value
 
-    def _container(self, given: object, value: _Container, path: _Path, depth: int) -> object:
+    def _known(self, given: object, path: _Path, depth: int) -> object:
+        """Return what is no scalar, from what was walked already if it was."""
         if id(given) in self._around:
             self._refuse(type(given).__name__, path, "holds itself")
             return None
-        if depth == MAX_NESTING:
-            where = f"{_written(path)[:40]}..."
-            problem = f"is nested deeper than {MAX_NESTING} levels"
-            self.problems.append((where, type(given).__name__, problem))
-            return None
-        self._around.add(id(given))
+        if (walked := self._walked.get(id(given))) is not None:
+            return self._once_more(walked, path, depth)
         try:
-            if isinstance(value, dict):
-                return self._mapping(value, path, depth)
-            return [self.value(item, (path, at), depth + 1) for at, item in enumerate(value)]
-        finally:
-            self._around.remove(id(given))
-
-    def _plain(self, value: object, path: _Path) -> object:
-        """Return a value as a type that JSON has too; what it holds comes later."""
-        plain = value
-        for _ in range(_MOST_STEPS):
-            plain = self._simpler(plain, path)
-            if type(plain) in _PLAIN_TYPES:
-                return plain
-        # Such as a mock, which has every method, and they all return mocks.
-        self._refuse_type(value, path)
-        return None
-
-    def _simpler(self, value: object, path: _Path) -> object:
-        if isinstance(value, Enum):
-            return value.value
-        if isinstance(value, str):
-            return str.__str__(value)
-        if isinstance(value, int):
-            return int.__int__(value)
-        if isinstance(value, float):
-            return float.__float__(value)
-        if isinstance(value, Mapping):
-            return dict(cast("Mapping[object, object]", value))
-        if isinstance(value, (Sequence, AbstractSet)) and not isinstance(value, (bytes, bytearray)):
-            return list(cast("Iterable[object]", value))
-        return self._simpler_object(value, path)
-
-    def _simpler_object(self, value: object, path: _Path) -> object:
-        if _is_pandas_missing(value):
+            value = plain(given)
+        except UnusableValueError as error:
+            # A model's repr shows what its JSON leaves out.
+            self._refuse(type(given).__name__ if is_model(given) else given, path, str(error))
             return None
-        if isinstance(value, (date, time)):
-            return value.isoformat()
-        if _is_numpy_like(value):
-            return _without_numpy(value)
-        if isinstance(value, BaseModel):
-            return dict(value)
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
-        return self._known_to_pydantic(value, path)
+        if type(value) in _SCALARS:
+            return self._value(value, path, depth)
+        if depth == MAX_NESTING:
+            self._refuse_depth(given, path)
+            return None
+        before = self._values, self._characters, self._deepest
+        self._deepest = depth
+        self._around.add(id(given))
+        result = self._container(cast("_Container", value), path, depth + 1)
+        self._around.remove(id(given))
+        self._walked[id(given)] = _Walked(
+            given,
+            result,
+            self._values - before[0],
+            self._characters - before[1],
+            self._deepest - depth + 1,
+        )
+        self._deepest = max(self._deepest, before[2])
+        return result
 
-    def _known_to_pydantic(self, value: object, path: _Path) -> object:
-        if isinstance(value, Decimal) and not value.is_finite():
-            return self._checked(None, path, "is not a finite number")
-        # An iterator is refused because reading it uses it up, and a value may be read twice.
-        if not issubclass(type(value), Iterator):
-            try:
-                return to_jsonable_python(value)
-            except (PydanticSerializationError, ValueError):
-                pass
-        self._refuse_type(value, path)
-        return None
+    def _once_more(self, walked: _Walked, path: _Path, depth: int) -> object:
+        self._count(walked.values, walked.characters)
+        if depth + walked.levels > MAX_NESTING:
+            self._refuse_depth(walked.given, path)
+        self._deepest = max(self._deepest, depth + walked.levels - 1)
+        return walked.result
 
-    def _refuse(self, value: object, path: _Path, problem: str) -> None:
-        self.problems.append((_written(path), value, problem))
+    def _container(self, value: _Container, path: _Path, depth: int) -> object:
+        self._count(len(value), 0)
+        if isinstance(value, list):
+            return [self._value(item, (path, at), depth) for at, item in enumerate(value)]
+        result: dict[str, object] = {}
+        for key, item in value.items():
+            name = key.value if isinstance(key, Enum) else key
+            if not isinstance(name, str):
+                self._refuse(
+                    key, path, f"has the key {shown(key)}; keys in JSON are text, use str()"
+                )
+                continue
+            self._count(0, len(name))
+            if problem := text_problem(name):
+                self._refuse(name, path, f"has a key that {problem}")
+            else:
+                result[str(name)] = self._value(item, (path, name), depth)
+        return result
 
-    def _refuse_type(self, value: object, path: _Path) -> None:
-        kind = type(value).__name__
-        self._refuse(value, path, f"is of type {kind}, which has no JSON form")
+    def _count(self, values: int, characters: int) -> None:
+        self._values += values
+        self._characters += characters
+        if _is_too_large(self._values, self._characters):
+            raise _TooLargeError
 
-    def _checked(self, value: object, path: _Path, problem: str | None) -> object:
-        if problem is not None:
+    def _text(self, value: str, path: _Path) -> str:
+        self._count(0, len(value))
+        if problem := text_problem(value):
             self._refuse(value, path, problem)
         return value
 
@@ -218,44 +237,23 @@ class _Walk:
             self._refuse(value, path, problem)
         return value
 
-    def _mapping(self, value: Mapping[object, object], path: _Path, depth: int) -> object:
-        result: dict[str, object] = {}
-        for key, item in value.items():
-            name = key.value if isinstance(key, Enum) else key
-            if not isinstance(name, str):
-                self._refuse(key, path, f"has the key {key!r}; keys in JSON are text, use str()")
-            elif problem := text_problem(name):
-                self._refuse(name, path, f"has a key that {problem}")
-            else:
-                result[str(name)] = self.value(item, (path, name), depth + 1)
-        return result
+    def _refuse_depth(self, value: object, path: _Path) -> None:
+        problem = f"is nested deeper than {MAX_NESTING} levels"
+        self._refuse(type(value).__name__, path, problem, shown_of_path=_MOST_SHOWN_OF_A_KEY)
+
+    def _refuse(
+        self, value: object, path: _Path, problem: str, shown_of_path: int = _MOST_SHOWN_OF_A_PATH
+    ) -> None:
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append((_written(path, shown_of_path), value, problem))
+        elif len(self.problems) == _MOST_PROBLEMS:
+            self.problems.append(("metadata", None, "and more of the kind"))
 
 
-def _is_pandas_missing(value: object) -> bool:
-    kind = type(value)
-    return kind.__module__.startswith("pandas.") and kind.__name__ in ("NAType", "NaTType")
-
-
-def _is_numpy_like(value: object) -> TypeGuard[_NumpyLike]:
-    return hasattr(value, "tolist") and hasattr(value, "dtype")
-
-
-def _without_numpy(value: _NumpyLike) -> object:
-    kind = value.dtype.kind if type(value).__module__ == "numpy" else ""
-    # numpy's own tolist() leaves long doubles as they are ...
-    if kind == "f":
-        return value.astype("float64").tolist()
-    if kind == "c":
-        return value.astype("complex128").tolist()
-    # ... and makes nanosecond dates and durations bare integers.
-    if kind == "m":
-        return value.astype("timedelta64[us]").tolist()
-    if kind == "M":
-        return _without_nat(value.astype("str").tolist())
-    return value.tolist()
-
-
-def _without_nat(value: object) -> object:
-    if isinstance(value, list):
-        return [_without_nat(item) for item in cast("list[object]", value)]
-    return None if value == "NaT" else value
+def _written(path: _Path, most: int) -> str:
+    steps: list[str] = []
+    step: _Path | None = path
+    while step is not None:
+        step, key = step
+        steps.append(f"[{key}]" if isinstance(key, int) else f".{cut(key, _MOST_SHOWN_OF_A_KEY)}")
+    return cut("".join(reversed(steps)).removeprefix("."), most)

@@ -1,10 +1,9 @@
-"""What counts as white space around text: Unicode's White_Space, as the models strip it.
-
-Python's own `str.strip()` takes away four control characters more, so it cannot stand in.
-"""
+"""Text: what counts as white space around it, what the server cannot store, and how it is shown."""
 
 from __future__ import annotations
 
+# Unicode's White_Space, as the models strip it. Python's own `str.strip()` takes away four control
+# characters more, so it cannot stand in.
 WHITE_SPACE = (
     "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
     "\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -17,3 +16,21 @@ def is_unicode(text: str) -> bool:
         return text.isascii() or bool(text.encode())
     except UnicodeEncodeError:
         return False
+
+
+def text_problem(value: str) -> str | None:
+    """Say why the server could not store a text, or return None.
+
+    PostgreSQL has no NUL in text, and a lone surrogate has no UTF-8 form: the server answers 500,
+    or drops every annotation queued beside it.
+    """
+    if "\x00" in value:
+        return "holds a NUL character (\\x00), which PostgreSQL cannot store; remove it"
+    if not is_unicode(value):
+        return "holds a lone surrogate, which is not valid Unicode; remove or replace it"
+    return None
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text, cut to a length that fits a message."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."

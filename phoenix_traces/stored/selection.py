@@ -11,8 +11,7 @@ from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure, Failures, Found, Trouble
 from phoenix_traces.protocol.exchange import Params
 from phoenix_traces.rules.annotation import RESERVED_NAME
-from phoenix_traces.rules.metadata import text_problem
-from phoenix_traces.rules.text import WHITE_SPACE
+from phoenix_traces.rules.text import WHITE_SPACE, text_problem
 from phoenix_traces.shown import shown, type_name
 
 # The server takes 1,000 at a time, which makes a longer URL than common proxies take.

@@ -16,7 +16,9 @@ from hypothesis.extra import numpy as npst
 from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
-from phoenix_traces.rules.metadata import MAX_NESTING, json_object, text_problem
+from phoenix_traces.rules.fields import MAX_NESTING
+from phoenix_traces.rules.metadata import json_object
+from phoenix_traces.rules.text import text_problem
 
 
 class Nested(BaseModel):

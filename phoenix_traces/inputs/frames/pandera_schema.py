@@ -20,7 +20,8 @@ from phoenix_traces.inputs.frames.columns import ID_NAMES, KIND_NAME, NAME_NAMES
 from phoenix_traces.inputs.wire_row import RESULT_NAMES
 from phoenix_traces.rules import fast_path
 from phoenix_traces.rules.annotation import MAX_KEY_BYTES, RESERVED_NAME, AnnotationResult
-from phoenix_traces.rules.metadata import json_object, text_problem
+from phoenix_traces.rules.metadata import json_object
+from phoenix_traces.rules.text import text_problem
 
 Column: TypeAlias = "pd.Series[Any]"
 Verdict: TypeAlias = "bool | Column"
