@@ -89,7 +89,7 @@ def are_metadata(values: Cells) -> bool:
         types = _types(items)
         if not (types <= _JSON and _types(keys) <= _TEXT):
             return False
-        texts = [*cast("set[str]", keys), *(item for item in items if type(item) is str)]
+        texts = [*cast("set[str]", keys), *[item for item in items if type(item) is str]]
         longest_key = max(map(len, cast("set[str]", keys)), default=0)
         characters += sum(map(len, texts)) + longest_key * sum(map(len, dicts))
         if may_be_too_large(counted, characters):

@@ -15,7 +15,6 @@ from typing import Any, TypeAlias, cast
 
 from pydantic_core import PydanticCustomError, to_json
 
-from phoenix_traces.errors import shown
 from phoenix_traces.rules.fields import (
     MAX_INTEGER,
     MAX_METADATA_BYTES,
@@ -25,7 +24,8 @@ from phoenix_traces.rules.fields import (
 )
 from phoenix_traces.rules.metadata_models import UnusableValueError, is_model
 from phoenix_traces.rules.metadata_values import plain
-from phoenix_traces.rules.text import cut, text_problem
+from phoenix_traces.rules.text import text_problem
+from phoenix_traces.shown import cut, shown
 
 Problem: TypeAlias = "tuple[str, object, str]"
 
@@ -123,11 +123,8 @@ class _Walk:
     def from_root(self, value: object) -> object:
         try:
             result = self._value(value, _ROOT, 0)
-            if not self.problems and not isinstance(result, dict):
-                self._refuse(value, _ROOT, "must be a mapping with text keys")
-            is_doubtful = may_be_too_large(self._values, self._characters)
-            if not self.problems and is_doubtful and len(to_json(result)) > MAX_METADATA_BYTES:
-                raise _TooLargeError
+            if not self.problems:
+                self._check_whole(value, result)
         except _TooLargeError:
             # Not with the value: to show it would be as much work as to send it.
             self.problems = [("metadata", None, TOO_LARGE)]
@@ -137,6 +134,14 @@ class _Walk:
         else:
             return result
         return None
+
+    def _check_whole(self, value: object, result: object) -> None:
+        if type(result) is not dict:
+            self._refuse(value, _ROOT, "must be a mapping with text keys")
+        elif may_be_too_large(self._values, self._characters) and (
+            len(to_json(result)) > MAX_METADATA_BYTES
+        ):
+            raise _TooLargeError
 
     def _value(self, value: object, path: _Path, depth: int) -> object:
         # Exact types first: they are nearly all there is, and abstract classes are slow to ask.

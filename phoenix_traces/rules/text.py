@@ -29,8 +29,3 @@ def text_problem(value: str) -> str | None:
     if not is_unicode(value):
         return "holds a lone surrogate, which is not valid Unicode; remove or replace it"
     return None
-
-
-def cut(text: str, most: int) -> str:
-    """Return a text, cut to a length that fits a message."""
-    return text if len(text) <= most else f"{text[: most - 3]}..."
