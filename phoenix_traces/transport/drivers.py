@@ -8,6 +8,7 @@ is made in place, without a thread or a task.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import TypeAlias, TypeVar
 import httpx
 
 from phoenix_traces.errors import ClientStateError
+from phoenix_traces.log import logger
 from phoenix_traces.protocol.exchange import (
     Call,
     Exchange,
@@ -29,6 +31,8 @@ from phoenix_traces.protocol.exchange import (
 )
 from phoenix_traces.transport.clients import process_token
 from phoenix_traces.transport.connection import AsyncConnection, SyncConnection
+
+_log = logger(__name__)
 
 ResultT = TypeVar("ResultT")
 
@@ -149,6 +153,39 @@ _UNREADABLE = (httpx.InvalidURL, UnicodeError)
 
 
 def _send(connection: SyncConnection, call: Call, abandoned: Event | None = None) -> Outcome:
+    began = time.monotonic()
+    outcome = _outcome(connection, call, abandoned)
+    _tell(call, outcome, began)
+    return outcome
+
+
+async def _send_async(connection: AsyncConnection, call: Call) -> Outcome:
+    began = time.monotonic()
+    outcome = await _outcome_async(connection, call)
+    _tell(call, outcome, began)
+    return outcome
+
+
+def _tell(call: Call, outcome: Outcome, began: float) -> None:
+    if not _log.isEnabledFor(logging.DEBUG):
+        return
+    answer = (
+        f"answered {outcome.status_code} with {len(outcome.content)} bytes"
+        if isinstance(outcome, httpx.Response)
+        else f"no answer ({type(outcome).__name__})"
+    )
+    # Without the query, which holds trace ids: they are the caller's data.
+    _log.debug(
+        "%s %s, %d bytes: %s after %.3f s",
+        call.method,
+        call.path,
+        len(call.content or b""),
+        answer,
+        time.monotonic() - began,
+    )
+
+
+def _outcome(connection: SyncConnection, call: Call, abandoned: Event | None) -> Outcome:
     def is_over() -> bool:
         return connection.is_closed or (abandoned is not None and abandoned.is_set())
 
@@ -164,7 +201,7 @@ def _send(connection: SyncConnection, call: Call, abandoned: Event | None = None
         return _closed_meanwhile(connection, error)
 
 
-async def _send_async(connection: AsyncConnection, call: Call) -> Outcome:
+async def _outcome_async(connection: AsyncConnection, call: Call) -> Outcome:
     trail = Trail(call.repeatable, lambda: connection.is_closed)
     request: httpx.Request | None = None
     try:

@@ -9,7 +9,6 @@ Nothing of its contents reaches an error or a log line, since it holds keys.
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import stat
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix_traces.errors import ConfigurationError
+from phoenix_traces.log import logger
 
 ENV_FILE_NAME = ".env.phoenix"
 
@@ -27,7 +27,7 @@ MOST_BYTES = 64 * 1024
 # Absent on Windows, which has no pipes in folders.
 _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0)
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, repr=False)

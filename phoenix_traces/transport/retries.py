@@ -10,13 +10,17 @@ too (see `deadlines`), so that none begins when little of it is left.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import httpx
 from httpx_retries import Retry, RetryTransport
 from typing_extensions import override
 
+from phoenix_traces.log import logger
 from phoenix_traces.protocol.exchange import trail_of
 from phoenix_traces.transport.deadlines import DEFAULT_TOTAL_TIMEOUT, deadline
+
+_log = logger(__name__)
 
 DEFAULT_MAX_RETRIES = 10
 FIRST_BACKOFF = 0.25
@@ -33,6 +37,7 @@ class CallRetry(Retry):
     Args:
         max_retries: Attempts after the first.
         last_start: When the last attempt may begin, on the monotonic clock.
+        what: The call, for the log.
     """
 
     def __init__(
@@ -40,6 +45,7 @@ class CallRetry(Retry):
         *,
         max_retries: int,
         last_start: float,
+        what: str = "",
         attempts_made: int = 0,
         elapsed_sleep: float = 0.0,
     ) -> None:
@@ -56,6 +62,8 @@ class CallRetry(Retry):
             total_timeout=elapsed_sleep + left,
         )
         self.last_start = last_start
+        self._what = what
+        self._reason = ""
 
     @override
     def is_exhausted(self) -> bool:
@@ -73,13 +81,44 @@ class CallRetry(Retry):
             raise ValueError(str(error)) from error
 
     @override
+    def sleep(self, response: httpx.Response | Exception) -> None:
+        self._reason = _reason(response)
+        super().sleep(response)
+
+    @override
+    async def asleep(self, response: httpx.Response | Exception) -> None:
+        self._reason = _reason(response)
+        await super().asleep(response)
+
+    @override
+    def _calculate_sleep(self, headers: httpx.Headers | Mapping[str, str]) -> float:
+        seconds = super()._calculate_sleep(headers)
+        _log.warning(
+            "%s: %s; retry %d of %d in %.1f s",
+            self._what,
+            self._reason,
+            self.attempts_made,
+            self.total,
+            seconds,
+        )
+        return seconds
+
+    @override
     def increment(self) -> CallRetry:
         return type(self)(
             max_retries=self.total,
             last_start=self.last_start,
+            what=self._what,
             attempts_made=self.attempts_made + 1,
             elapsed_sleep=self.elapsed_sleep,
         )
+
+
+def _reason(outcome: httpx.Response | Exception) -> str:
+    """Return why an attempt failed, without the server's words, which may repeat a credential."""
+    if isinstance(outcome, httpx.Response):
+        return f"answered {outcome.status_code}"
+    return f"no answer ({type(outcome).__name__})"
 
 
 class RepeatingTransport(RetryTransport):
@@ -109,6 +148,7 @@ class RepeatingTransport(RetryTransport):
         return self._policy_type(
             max_retries=self._max_retries if trail_of(request).repeatable else 0,
             last_start=started + self._budget * (1 - LAST_ATTEMPT_SHARE),
+            what=f"{request.method} {request.url.path}",
         )
 
     @override

@@ -13,13 +13,13 @@ The README shows all cases as a table, and tests/transport/test_tiers.py tries e
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
 
 from phoenix_traces.errors import ConfigurationError
+from phoenix_traces.log import logger
 from phoenix_traces.transport.addresses import DEFAULT_BASE_URL, checked_url
 from phoenix_traces.transport.headers import (
     AUTHORIZATION,
@@ -43,7 +43,7 @@ from phoenix_traces.transport.tiers import (
 
 _DEFAULT = Address(httpx.URL(DEFAULT_BASE_URL))
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, repr=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 import httpx
 
 from phoenix_traces.errors import ConfigurationError, ConfigurationWarning
+from phoenix_traces.log import logger
 from phoenix_traces.transport.addresses import brings_port, checked_url, collector_url, host_url
 from phoenix_traces.transport.env_file import read_env_file
 from phoenix_traces.warn import warn_caller
@@ -33,7 +33,7 @@ _COLLECTORS = frozenset({"PHOENIX_COLLECTOR_ENDPOINT", _OTEL})
 _ENVIRONMENT_NAMES = (*_ADDRESSES, _PORT, KEY, HEADERS)
 _FILE_NAMES = tuple(name for name in _ENVIRONMENT_NAMES if name.startswith("PHOENIX_"))
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, repr=False)

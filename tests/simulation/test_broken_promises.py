@@ -220,7 +220,7 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         "returns before the progress is whole",
     ),
     ("one attempt more", {"make_transport": one_attempt_more}, "more attempts than max_retries"),
-    ("twice the time", {"make_transport": twice_the_time}, "an attempt after the time budget"),
+    ("twice the time", {"make_transport": twice_the_time}, "an attempt when the time is almost up"),
     (
         "retries a 500",
         {"make_transport": other_retries(status_forcelist=[500, 503])},
