@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import httpx
-from pydantic import ValidationError
+from pydantic_core import from_json
 
 from phoenix_traces.errors import (
     AuthenticationError,
@@ -25,7 +26,9 @@ from phoenix_traces.protocol.server_words import (
     validation_words,
 )
 from phoenix_traces.protocol.trace_id_hints import describe_missing
-from phoenix_traces.rules.annotation import AnnotateTracesResponseBody, InsertedTraceAnnotation
+
+if TYPE_CHECKING:
+    from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 
 _MOST_DETAIL_SHOWN = 2000
 _MOST_QUERY_SHOWN = 200
@@ -51,15 +54,31 @@ def inserted_annotations(
         expected: How many IDs it must hold: one for each annotation with `sync=true`. None with
             `sync=false`, where IDs mean nothing: what is queued has none.
     """
+    if expected is None:
+        return [] if _holds_data(response.content) else not_json(response)
+    # Where nothing is read, as with `sync=false`, no model is needed and none is imported.
+    from pydantic import ValidationError
+
+    from phoenix_traces.rules.annotation import AnnotateTracesResponseBody
+
     try:
         data = AnnotateTracesResponseBody.model_validate_json(response.content).data
     except ValidationError:
         return not_json(response)
-    if expected is None:
-        return []
     if len(data) != expected:
         return unexpected(response, f"{len(data)} IDs for {expected} annotations")
     return data
+
+
+def _holds_data(content: bytes) -> bool:
+    try:
+        match from_json(content):
+            case {"data": list()}:
+                return True
+            case _:
+                return False
+    except ValueError:
+        return False
 
 
 def is_too_large(response: httpx.Response) -> bool:

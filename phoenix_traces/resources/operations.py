@@ -17,8 +17,8 @@ from typing_extensions import TypedDict, Unpack
 
 from phoenix_traces.inputs.lists import annotation_list, single_annotation
 from phoenix_traces.protocol.exchange import Exchange, Stream
-from phoenix_traces.uploads.guards import check_options, upload
-from phoenix_traces.uploads.options import DEFAULT_FRAME_BATCH, UploadOptions
+from phoenix_traces.uploads.plan import DEFAULT_FRAME_BATCH
+from phoenix_traces.uploads.start import check_options, upload
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from phoenix_traces.rules.rubrics import Rubrics
     from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote
     from phoenix_traces.stored.comparison import Comparison, Confirmation
+    from phoenix_traces.uploads.options import UploadOptions
 
 ResultT = TypeVar("ResultT")
 

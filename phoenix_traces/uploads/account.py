@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from phoenix_traces.errors import PhoenixHTTPError
 from phoenix_traces.report import RowState, UploadFailure, UploadReport
-from phoenix_traces.rules.annotation import InsertedTraceAnnotation
+
+if TYPE_CHECKING:
+    from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 
 
 class Account:

@@ -10,7 +10,6 @@ from typing import Generic
 
 from typing_extensions import override
 
-from phoenix_traces.errors import ConfigurationError
 from phoenix_traces.inputs.rows import Rows, RowT
 from phoenix_traces.protocol.exchange import Call, Exchange, Outcome, Step, WaitUntil
 from phoenix_traces.rules.annotation import InsertedTraceAnnotation
@@ -21,44 +20,6 @@ from phoenix_traces.uploads.upload import Upload
 
 # Phoenix ingests spans within seconds.
 _PAUSE = 2.0
-
-
-def check_options(options: UploadOptions | None, *, sync: bool) -> None:
-    """Refuse options that cannot work together.
-
-    Raises:
-        ConfigurationError: when unknown traces are to be waited for or skipped, and nothing would
-            say which ones they are.
-    """
-    if sync or options is None or _is_guarded(options):
-        return
-    wishes = {
-        f"wait_for_traces={options.wait_for_traces:g}": options.wait_for_traces > 0,
-        'on_missing_trace="skip"': options.on_missing_trace == "skip",
-    }
-    if asked := [wish for wish, is_asked in wishes.items() if is_asked]:
-        raise ConfigurationError(
-            f"{' and '.join(asked)} cannot work with sync=False: Phoenix then takes every row into "
-            "its queue and names no unknown trace; pass sync=True, or a guard (skip_unchanged, "
-            "overwrite), which reads first"
-        )
-
-
-def _is_guarded(options: UploadOptions) -> bool:
-    return options.skip_unchanged or options.overwrite != "always"
-
-
-def upload(
-    rows: Rows[RowT],
-    *,
-    sync: bool,
-    options: UploadOptions | None = None,
-    default_batch_size: int | None = None,
-) -> Exchange[list[InsertedTraceAnnotation]]:
-    """Return the exchange that stores rows, with the guards that the options ask for."""
-    if options is None or not _is_guarded(options):
-        return Upload(rows, sync=sync, options=options, default_batch_size=default_batch_size)
-    return GuardedUpload(rows, sync=sync, options=options, default_batch_size=default_batch_size)
 
 
 class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):

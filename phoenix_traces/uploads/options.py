@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from phoenix_traces.report import UploadReport
-
-DEFAULT_FRAME_BATCH = 100
-
-# Proxies in front of Phoenix commonly refuse bodies above 1 MB; their limit counts headers too.
-DEFAULT_MAX_BATCH_BYTES = 900_000
-
-ProgressCallback: TypeAlias = Callable[[int, int], object]
-ReportCallback: TypeAlias = Callable[[UploadReport], object]
+from phoenix_traces.uploads.plan import (
+    DEFAULT_MAX_BATCH_BYTES,
+    ProgressCallback,
+    ReportCallback,
+)
 
 
 class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_build=True):

@@ -12,7 +12,7 @@ import heapq
 from collections import deque
 from dataclasses import dataclass
 from itertools import count
-from typing import Generic
+from typing import TYPE_CHECKING, Generic
 
 import httpx
 
@@ -28,11 +28,14 @@ from phoenix_traces.inputs.rows import Rows, RowT
 from phoenix_traces.protocol.answers import inserted_annotations, status_error, transport_error
 from phoenix_traces.protocol.exchange import Call, Outcome, Step, WaitUntil, maybe_processed
 from phoenix_traces.report import UploadFailure, UploadReport
-from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 from phoenix_traces.uploads.account import Account
 from phoenix_traces.uploads.batches import Batch, cut, encode_body
-from phoenix_traces.uploads.options import UploadOptions
+from phoenix_traces.uploads.plan import DefaultPlan
 from phoenix_traces.warn import warn_caller
+
+if TYPE_CHECKING:
+    from phoenix_traces.rules.annotation import InsertedTraceAnnotation
+    from phoenix_traces.uploads.options import UploadOptions
 
 PATH = "v1/trace_annotations"
 
@@ -73,7 +76,7 @@ class Upload(Generic[RowT]):
     ) -> None:
         self._rows = rows
         self._sync = sync
-        self._options = options or UploadOptions()
+        self._options: UploadOptions | DefaultPlan = options or DefaultPlan()
         self.max_concurrency: int = self._options.max_concurrency
         self._fresh = cut(
             rows,

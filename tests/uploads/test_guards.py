@@ -22,7 +22,7 @@ from phoenix_traces import (
 )
 from phoenix_traces.inputs.lists import annotation_list
 from phoenix_traces.protocol.exchange import Call
-from phoenix_traces.uploads.guards import upload
+from phoenix_traces.uploads.start import upload
 from phoenix_traces.uploads.upload import Upload
 from tests.support.annotations import annotation, numbered
 from tests.support.colours import Colour, FakePhoenix, both_colours

@@ -1,0 +1,62 @@
+"""The choice of the exchange for an upload, by the options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phoenix_traces.errors import ConfigurationError
+from phoenix_traces.inputs.rows import Rows, RowT
+from phoenix_traces.protocol.exchange import Exchange
+from phoenix_traces.uploads.upload import Upload
+
+if TYPE_CHECKING:
+    from phoenix_traces.rules.annotation import InsertedTraceAnnotation
+    from phoenix_traces.uploads.options import UploadOptions
+
+
+def check_options(options: UploadOptions | None, *, sync: bool) -> None:
+    """Refuse options that cannot work together.
+
+    Raises:
+        ConfigurationError: when unknown traces are to be waited for or skipped, and nothing would
+            say which ones they are.
+    """
+    if sync or options is None or _is_guarded(options):
+        return
+    wishes = {
+        f"wait_for_traces={options.wait_for_traces:g}": options.wait_for_traces > 0,
+        'on_missing_trace="skip"': options.on_missing_trace == "skip",
+    }
+    if asked := [wish for wish, is_asked in wishes.items() if is_asked]:
+        raise ConfigurationError(
+            f"{' and '.join(asked)} cannot work with sync=False: Phoenix then takes every row into "
+            "its queue and names no unknown trace; pass sync=True, or a guard (skip_unchanged, "
+            "overwrite), which reads first"
+        )
+
+
+def _is_guarded(options: UploadOptions) -> bool:
+    return options.skip_unchanged or options.overwrite != "always"
+
+
+def upload(
+    rows: Rows[RowT],
+    *,
+    sync: bool,
+    options: UploadOptions | None = None,
+    default_batch_size: int | None = None,
+) -> Exchange[list[InsertedTraceAnnotation]]:
+    """Return the exchange that stores rows, with the guards that the options ask for.
+
+    Args:
+        rows: Checked already.
+        sync: Whether the server is to answer once the rows are stored, with their IDs.
+        options: How to cut the upload, and what to do when some of it fails.
+        default_batch_size: Most rows in a request, where the options do not say; None for no limit.
+    """
+    if options is None or not _is_guarded(options):
+        return Upload(rows, sync=sync, options=options, default_batch_size=default_batch_size)
+    # A guard reads first, and so brings along all that reads.
+    from phoenix_traces.uploads.guards import GuardedUpload
+
+    return GuardedUpload(rows, sync=sync, options=options, default_batch_size=default_batch_size)
