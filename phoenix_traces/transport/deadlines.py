@@ -6,7 +6,8 @@ httpcore takes a network of its user's for that. The end of the time is set in t
 request, because a connection serves one request after another.
 
 What is not covered: a sync client looks names up with the system's resolver, which takes no
-timeout. An async one waits for it no longer than it may.
+timeout, where an async one waits for it no longer than it may; and a sync client that speaks TLS to
+a proxy and to the server within that, where httpcore gives each read of a record its timeout anew.
 """
 
 from __future__ import annotations
@@ -277,7 +278,7 @@ class AsyncDeadlineStream(httpcore.AsyncNetworkStream):
 
 
 class AsyncDeadlineBackend(httpcore.AsyncNetworkBackend):
-    """A network whose connections keep to the time for the request; also on trio.
+    """A network whose connections keep to the time for the request; `DeadlineBackend`, but async.
 
     Args:
         network: What opens connections.

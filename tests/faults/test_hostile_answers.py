@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 
@@ -180,11 +181,9 @@ def _blame(
         yield from _blame(rest, blamed, goes_on=goes_on)
 
 
-def _run_sync(answers: list[Hostile], server: RawServer) -> int:
+def _run_sync(client: Client, answers: list[Hostile], server: RawServer) -> int:
     count = 0
-    with Client(
-        base_url=server.url, api_key="key", max_retries=0, max_response_bytes=MOST_BYTES
-    ) as client:
+    with client:
         for hostile in answers:
             server.play = hostile.play
             for method in _methods_for(hostile):
@@ -247,7 +246,21 @@ def test_only_our_own_errors_leave_whatever_an_answer_holds(first: int, colour: 
     with RawServer(lambda path: []) as server, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of rows that are left out, as asked
         if colour is Colour.SYNC:
-            count = _run_sync(answers, server)
+            client = Client(
+                base_url=server.url, api_key="key", max_retries=0, max_response_bytes=MOST_BYTES
+            )
+            count = _run_sync(client, answers, server)
         else:
             count = asyncio.run(_run_async(answers, server))
     assert count == sum(len(_methods_for(hostile)) for hostile in answers)
+
+
+def test_only_our_own_errors_leave_over_a_client_of_the_callers_own() -> None:
+    answers = [each for each in ANSWERS[::7] if "bomb" not in each.name]
+    with (
+        RawServer(lambda path: []) as server,
+        httpx.Client(base_url=server.url) as http_client,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore", UserWarning)  # of rows that are left out, as asked
+        assert _run_sync(Client(http_client=http_client), answers, server) >= 600
