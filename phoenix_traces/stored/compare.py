@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from phoenix_traces.inputs.rows import Rows, RowT
 from phoenix_traces.protocol.exchange import Call, Exchange, Outcome, Step, WaitUntil
+from phoenix_traces.protocol.patience import Patience
 from phoenix_traces.stored.comparison import ComparedRow, Comparison, RowStatus
 from phoenix_traces.stored.lookup import Lookup, Wanted
 from phoenix_traces.stored.selection import refused
@@ -43,30 +44,30 @@ class Comparing(Exchange[Comparison], Generic[RowT]):
         self._rows = rows
         self._lookup = Lookup(rows, project_identifier=project_identifier)
         self._timeout = timeout
-        self._deadline: float | None = None
-        self._pause = _FIRST_PAUSE
+        self._patience: Patience | None = None
         self._ask_at: float | None = None
         self._is_last = False
 
     @override
     def next_call(self, now: float) -> Step:
         """Return the next request of this round, or the time of the next round."""
-        if self._deadline is None:
-            self._deadline = now + self._timeout
+        if self._patience is None:
+            self._patience = Patience(
+                until=now + self._timeout, first_pause=_FIRST_PAUSE, longest_pause=_LONGEST_PAUSE
+            )
         step = self._lookup.next_call(now)
         if step is not None or not self._lookup.is_over:
             return step
         if self._is_last or self._lookup.error is not None:
             return None
-        return self._after_round(now, self._deadline)
+        return self._after_round(now, self._patience)
 
-    def _after_round(self, now: float, deadline: float) -> Step:
+    def _after_round(self, now: float, patience: Patience) -> Step:
         left = self._left()
         if self._ask_at is None:
-            if not left or now >= deadline:
-                return self._last_round(now)
-            self._ask_at = min(now + self._pause, deadline)
-            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+            self._ask_at = patience.next_look(now) if left else None
+        if self._ask_at is None:
+            return self._last_round(now)
         if now < self._ask_at:
             return WaitUntil(self._ask_at)
         self._ask_at = None

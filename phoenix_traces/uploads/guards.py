@@ -6,12 +6,14 @@ The reading and the writing are two things: what someone else writes between the
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import Enum, auto
 from typing import Generic
 
 from typing_extensions import override
 
 from phoenix_traces.inputs.rows import Rows, RowT
 from phoenix_traces.protocol.exchange import Call, Exchange, Outcome, Step, WaitUntil
+from phoenix_traces.protocol.patience import Patience
 from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 from phoenix_traces.stored.lookup import Lookup, Match, Wanted
 from phoenix_traces.uploads.account import Account
@@ -20,6 +22,19 @@ from phoenix_traces.uploads.upload import Upload
 
 # Phoenix ingests spans within seconds.
 _PAUSE = 2.0
+
+
+class _State(Enum):
+    """What a guarded upload does.
+
+    From reading it turns to seeking where absent traces matter, from there to waiting and back for
+    as long as there are some and it has patience, and in the end to writing.
+    """
+
+    READING = auto()  # what the server has under the rows' keys
+    SEEKING = auto()  # the traces of which nothing was seen
+    WAITING = auto()  # before it seeks those again that are absent
+    WRITING = auto()  # the rows that the guards let through
 
 
 class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
@@ -44,80 +59,91 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
         default_batch_size: int | None = None,
     ) -> None:
         self.max_concurrency: int = options.max_concurrency
+        self._rows = rows
         self._sync = sync
         self._options = options
+        self._default_batch_size = default_batch_size
         self._lookup = Lookup(rows, project_identifier=options.project_identifier)
         self._account = Account(rows.total, rows.superseded)
-        self._passed: list[tuple[int, RowT]] = []
-        # Absent traces matter only where what they have must be kept.
-        self._looks_for_traces = options.overwrite != "always"
-        self._has_looked = False
-        self._give_up_at: float | None = None
-        self._look_again_at: float | None = None
-        self._is_decided = False
-        # It cuts its rows when it is first asked for a call, and by then it is decided which.
-        self._upload = Upload(
-            replace(rows, items=self._passed),
-            sync=sync,
-            options=options,
-            default_batch_size=default_batch_size,
+        self._state = _State.READING
+        self._patience: Patience | None = None
+        self._look_again_at = 0.0
+        self._upload = self._upload_of([])
+
+    def _upload_of(self, passed: list[tuple[int, RowT]]) -> Upload[RowT]:
+        return Upload(
+            replace(self._rows, items=passed),
+            sync=self._sync,
+            options=self._options,
+            default_batch_size=self._default_batch_size,
             account=self._account,
         )
 
     @override
     def next_call(self, now: float) -> Step:
         """Return the next request: to read until everything is decided, to write after it."""
-        if self._give_up_at is None:
-            self._give_up_at = now + self._options.wait_for_traces
-        if not self._is_decided:
-            step = self._next_look(now, self._give_up_at)
+        if self._patience is None:
+            self._patience = Patience(
+                until=now + self._options.wait_for_traces, first_pause=_PAUSE, longest_pause=_PAUSE
+            )
+        while self._state is not _State.WRITING:
+            if self._state is _State.WAITING:
+                if now < self._look_again_at:
+                    return WaitUntil(self._look_again_at)
+                self._seek_absent_again()
+            step = self._lookup.next_call(now)
             if step is not None or not self._lookup.is_over:
                 return step
-            self._decide()
+            self._turn_from_reading(now, self._patience)
         return self._upload.next_call(now)
 
-    def _next_look(self, now: float, give_up_at: float) -> Step:
-        step = self._lookup.next_call(now)
-        if step is not None or not self._lookup.is_over or not self._looks_for_traces:
-            return step
-        if not self._has_looked:
-            self._has_looked = True
+    def _turn_from_reading(self, now: float, patience: Patience) -> None:
+        """Turn to what comes after a reading."""
+        # Absent traces matter only where what they have must be kept.
+        has_to_seek = self._options.overwrite != "always" and self._lookup.error is None
+        if has_to_seek and self._state is _State.READING:
             self._lookup.ask_for_traces()
-            return self._lookup.next_call(now) or self._next_look(now, give_up_at)
-        if not self._lookup.absent or now >= give_up_at:
-            return None
-        return self._wait_for_absent(now, give_up_at)
+            self._state = _State.SEEKING
+            return
+        moment = patience.next_look(now) if has_to_seek and self._lookup.absent else None
+        if moment is None:
+            self._begin_to_write()
+        else:
+            self._look_again_at = moment
+            self._state = _State.WAITING
 
-    def _wait_for_absent(self, now: float, give_up_at: float) -> Step:
-        if self._look_again_at is None:
-            self._look_again_at = min(now + _PAUSE, give_up_at)
-        if now < self._look_again_at:
-            return WaitUntil(self._look_again_at)
-        self._look_again_at = None
+    def _seek_absent_again(self) -> None:
         absent = {trace_id for each in self._lookup.absent for trace_id in each.trace_ids}
         self._lookup.ask_again(each for each in self._lookup.wanted if each.trace_id in absent)
-        return self._lookup.next_call(now)
+        self._state = _State.SEEKING
 
     @override
     def receive(self, call: Call, outcome: Outcome, now: float) -> None:
         """Take what the server has, or what came of a batch."""
-        if self._is_decided:
+        if self._state is _State.WRITING:
             self._upload.receive(call, outcome, now)
         else:
             self._lookup.receive(call, outcome, now)
 
-    def _decide(self) -> None:
-        self._is_decided = True
+    def _begin_to_write(self) -> None:
+        self._upload = self._upload_of(self._passed())
+        self._state = _State.WRITING
+        has_ended = self._lookup.error is not None or self._has_failed_for_good()
+        if self._options.on_progress is not None and self._account.done and not has_ended:
+            self._options.on_progress(self._account.done, self._account.total)
+
+    def _has_failed_for_good(self) -> bool:
+        return self._account.error is not None and self._options.on_error == "raise"
+
+    def _passed(self) -> list[tuple[int, RowT]]:
+        """Settle the rows that are not to be sent, and return the others."""
         if self._lookup.error is not None:
             self._account.fail([each.position for each in self._lookup.wanted], self._lookup.error)
-            return
+            return []
         present = self._without_absent()
-        if self._account.error is not None and self._options.on_error == "raise":
-            return
-        for wanted in present:
-            self._decide_about(wanted)
-        if self._options.on_progress is not None and self._account.done:
-            self._options.on_progress(self._account.done, self._account.total)
+        if self._has_failed_for_good():
+            return []
+        return [(each.position, each.row) for each in present if self._lets_through(each)]
 
     def _without_absent(self) -> list[Wanted[RowT]]:
         """Leave out rows whose traces are not in the project, if what is there must be kept.
@@ -136,15 +162,16 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
             wanted = [each for each in wanted if each.trace_id not in gone]
         return wanted
 
-    def _decide_about(self, wanted: Wanted[RowT]) -> None:
+    def _lets_through(self, wanted: Wanted[RowT]) -> bool:
         match = self._lookup.matches.get(wanted.position)
         if match is None or self._may_replace(match):
-            self._passed.append((wanted.position, wanted.row))
-        elif match.differences:
+            return True
+        if match.differences:
             self._account.refuse([wanted.position])
         else:
             stored = InsertedTraceAnnotation(id=match.annotation_id)
             self._account.keep([wanted.position], [stored] if self._sync else [])
+        return False
 
     def _may_replace(self, match: Match) -> bool:
         overwrite = self._options.overwrite

@@ -27,6 +27,7 @@ from phoenix_traces.errors import (
 from phoenix_traces.inputs.rows import Rows, RowT
 from phoenix_traces.protocol.answers import inserted_annotations, status_error, transport_error
 from phoenix_traces.protocol.exchange import Call, Outcome, Step, WaitUntil, maybe_processed
+from phoenix_traces.protocol.patience import Patience
 from phoenix_traces.report import UploadFailure, UploadReport
 from phoenix_traces.uploads.account import Account
 from phoenix_traces.uploads.batches import Batch, cut, encode_body
@@ -50,8 +51,7 @@ class _Job(Generic[RowT]):
 
     batch: Batch[RowT]
     body: bytes | None = None
-    give_up_at: float | None = None
-    pause: float = _FIRST_PAUSE
+    patience: Patience | None = None
 
 
 class Upload(Generic[RowT]):
@@ -173,14 +173,15 @@ class Upload(Generic[RowT]):
         self._send_again(
             job.batch.pick(lambda place: self._rows.trace_id(rows[place]) not in missing)
         )
-        give_up_at = job.give_up_at
-        if give_up_at is None:
-            give_up_at = now + self._options.wait_for_traces
-        if now < give_up_at:
-            at = min(now + job.pause, give_up_at)
-            pause = min(job.pause * 2, _LONGEST_PAUSE)
-            later = _Job(late, give_up_at=give_up_at, pause=pause)
-            heapq.heappush(self._waiting, (at, next(self._number), later))
+        patience = job.patience or Patience(
+            until=now + self._options.wait_for_traces,
+            first_pause=_FIRST_PAUSE,
+            longest_pause=_LONGEST_PAUSE,
+        )
+        moment = patience.next_look(now)
+        if moment is not None:
+            later = _Job(late, patience=patience)
+            heapq.heappush(self._waiting, (moment, next(self._number), later))
         elif self._options.on_missing_trace == "skip":
             self._account.skip(late.positions, error)
         else:
