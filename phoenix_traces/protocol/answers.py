@@ -205,6 +205,7 @@ def _heading(response: httpx.Response) -> str:
 
 def _named(response: httpx.Response, text: str) -> str:
     """Return what an answer names, for a message: it may echo a credential, or have no end."""
+    text = text[: 20 * _MOST_OF_A_HEADER_SHOWN]
     return without_secrets(text, response.request)[:_MOST_OF_A_HEADER_SHOWN]
 
 
@@ -232,4 +233,5 @@ def _words(response: httpx.Response) -> str:
     if "<html" in text[:500].lower():
         text = "a web page"
     # Cut last, so that no half of a credential is left at the end.
+    text = text[: 20 * _MOST_DETAIL_SHOWN]
     return without_secrets(text, response.request)[:_MOST_DETAIL_SHOWN]

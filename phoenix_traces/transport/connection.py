@@ -9,7 +9,9 @@ from typing import Generic, TypeAlias
 import httpx
 
 from phoenix_traces.protocol.exchange import Call, Trail, with_trail
+from phoenix_traces.protocol.redaction import SECRETS
 from phoenix_traces.transport.clients import ClientSource, ClientT_co, Uncopied
+from phoenix_traces.transport.proxies import proxy_secrets
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,6 +37,7 @@ class Connection(Uncopied, Generic[ClientT_co]):
     source: ClientSource[ClientT_co]
     base_url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    _proxy_secrets: tuple[str, ...] = field(init=False, default_factory=proxy_secrets)
     _patterns: dict[str, _Pattern] = field(init=False, default_factory=dict[str, _Pattern])
 
     @property
@@ -58,7 +61,7 @@ class Connection(Uncopied, Generic[ClientT_co]):
             trail: What the transport is to know of it.
         """
         client = self.client()
-        extensions = with_trail(trail or Trail(call.repeatable))
+        extensions = {**with_trail(trail or Trail(call.repeatable)), SECRETS: self._proxy_secrets}
         if call.content is None or client.cookies:
             return self._new_request(client, call, extensions)
         pattern: _Pattern = self._pattern(client, call)

@@ -31,6 +31,7 @@ from phoenix_traces.protocol.exchange import (
 )
 from phoenix_traces.transport.clients import process_token
 from phoenix_traces.transport.connection import AsyncConnection, SyncConnection
+from phoenix_traces.transport.quiet_logs import quiet_logs
 
 _log = logger(__name__)
 
@@ -192,7 +193,8 @@ def _outcome(connection: SyncConnection, call: Call, abandoned: Event | None) ->
     request: httpx.Request | None = None
     try:
         request = connection.request(call, Trail(call.repeatable, is_over))
-        return connection.client().send(request)
+        with quiet_logs(request):
+            return connection.client().send(request)
     except httpx.RequestError as error:
         return error
     except _UNREADABLE as error:
@@ -206,7 +208,8 @@ async def _outcome_async(connection: AsyncConnection, call: Call) -> Outcome:
     request: httpx.Request | None = None
     try:
         request = connection.request(call, trail)
-        return await connection.client().send(request)
+        with quiet_logs(request):
+            return await connection.client().send(request)
     except httpx.RequestError as error:
         return error
     except _UNREADABLE as error:

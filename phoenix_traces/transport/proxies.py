@@ -15,15 +15,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TypeAlias
+from urllib.parse import unquote
 from urllib.request import getproxies
 
 import httpx
 
 from phoenix_traces.errors import ConfigurationError
+from phoenix_traces.protocol.redaction import login_secrets
 from phoenix_traces.transport.addresses import checked_url, is_ipv6
 
 _Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
+_VARIABLES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
@@ -75,6 +78,17 @@ def proxy_for(url: httpx.URL | None) -> str | None:
     proxies = getproxies()
     address = _address_for(url, proxies)
     return None if address is None else _checked(address, _source(address))
+
+
+def proxy_secrets() -> tuple[str, ...]:
+    """Return what must not be shown of the users and passwords in the environment's proxies."""
+    secrets: list[str] = []
+    for name, value in os.environ.items():
+        login, at, _ = value.rpartition("@")
+        if at and name.lower() in _VARIABLES:
+            login = login.rpartition("://")[2]
+            secrets += [login, *login_secrets(login), *login_secrets(unquote(login))]
+    return tuple(secrets)
 
 
 def _address_for(url: httpx.URL, proxies: Mapping[str, str]) -> str | None:
@@ -139,7 +153,7 @@ def _source(address: str) -> str:
     names = [
         name
         for name, value in os.environ.items()
-        if name.lower() in ("http_proxy", "https_proxy", "all_proxy") and value == address
+        if name.lower() in _VARIABLES and value == address
     ]
     return f"{names[0]} (environment)" if names else "the proxy in the system's settings"
 
