@@ -22,11 +22,11 @@ from phoenix_traces.inputs.explain import Explainer, refusals
 from phoenix_traces.inputs.wire_row import FIELDS, RESULT_NAMES
 from phoenix_traces.rules import fast_path
 from phoenix_traces.rules.annotation import (
-    MAX_KEY_BYTES,
-    RESERVED_NAME,
+    ANNOTATOR_KINDS,
     AnnotationResult,
     TraceAnnotationData,
 )
+from phoenix_traces.rules.fields import MAX_KEY_BYTES, MOST_BYTES_PER_CHARACTER, RESERVED_NAME
 from phoenix_traces.rules.metadata import json_object
 from phoenix_traces.rules.text import WHITE_SPACE, is_unicode
 
@@ -34,8 +34,6 @@ Cells: TypeAlias = Mapping[str, Sequence[object]]
 
 # Where something in a column is not plain, the cells around it are looked at more closely.
 _CELLS_IN_PART = 50
-
-_MOST_BYTES_PER_CHARACTER = 4
 
 _TEXTS = frozenset({"trace_id", "name", "label", "explanation", "identifier"})
 _BEFORE_RESULT = ("trace_id", "name", "annotator_kind")
@@ -207,7 +205,7 @@ class Judge:
 
     def _with_long_keys(self, cells: Cells, known_bad: Collection[int]) -> Iterator[Found]:
         names, identifiers = cells["name"], cells["identifier"]
-        if (_longest(names) + _longest(identifiers)) * _MOST_BYTES_PER_CHARACTER <= MAX_KEY_BYTES:
+        if (_longest(names) + _longest(identifiers)) * MOST_BYTES_PER_CHARACTER <= MAX_KEY_BYTES:
             return iter(())
         long = {
             place: key
@@ -233,7 +231,7 @@ def _what_decides(name: str, cell: object) -> object:
             return math.isfinite(cast("float", cell))
         return kind if kind in _NO_NUMBER else None
     if name == "annotator_kind" and kind is str:
-        return cell if cell in fast_path.ANNOTATOR_KINDS else kind
+        return cell if cell in ANNOTATOR_KINDS else kind
     return kind if name in _CHOICES and kind in _NO_CHOICE else None
 
 

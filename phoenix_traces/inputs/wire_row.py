@@ -9,17 +9,15 @@ from typing import Any
 from pydantic_core import SchemaSerializer, core_schema
 from typing_extensions import NotRequired, TypedDict
 
-RESULT_NAMES = ("label", "score", "explanation")
-
-# The order in which a row's cells are handed on.
-FIELDS = ("trace_id", "name", "annotator_kind", *RESULT_NAMES, "metadata", "identifier")
+from phoenix_traces.rules.fields import FIELDS as FIELDS
+from phoenix_traces.rules.fields import RESULT_NAMES as RESULT_NAMES
 
 
 _ROW_NAMES = ("trace_id", "name", "annotator_kind", "result", "metadata", "identifier")
 
 
 class WireResult(TypedDict):
-    """Hold a judgement as it goes over the wire; None is left out."""
+    """A judgement as it goes over the wire; None is left out."""
 
     label: NotRequired[str | None]
     score: NotRequired[float | None]
@@ -27,7 +25,7 @@ class WireResult(TypedDict):
 
 
 class WireRow(TypedDict):
-    """Hold an annotation as it goes over the wire; None is left out."""
+    """An annotation as it goes over the wire; None is left out."""
 
     trace_id: str
     name: str

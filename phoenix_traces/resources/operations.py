@@ -179,7 +179,7 @@ def get_trace_notes(
     limit: int | None,
 ) -> Operation[list[TraceNote]]:
     """Read notes."""
-    from phoenix_traces.rules.annotation import RESERVED_NAME
+    from phoenix_traces.rules.fields import RESERVED_NAME
     from phoenix_traces.stored.reading import notes_of
 
     reading = iter_trace_annotations(

@@ -6,10 +6,9 @@ would store something else than was meant (see the README, "What is refused, and
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -25,6 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 from typing_extensions import Self
 
+from phoenix_traces.rules.fields import MAX_KEY_BYTES, RESERVED_NAME
 from phoenix_traces.rules.json_schema_rules import (
     METADATA_NUMBER,
     STORABLE_KEYS,
@@ -36,6 +36,7 @@ from phoenix_traces.rules.metadata import json_object
 from phoenix_traces.rules.text import text_problem
 
 AnnotatorKind: TypeAlias = Literal["LLM", "CODE", "HUMAN"]
+ANNOTATOR_KINDS: tuple[AnnotatorKind, ...] = get_args(AnnotatorKind)
 
 # Strict, because pydantic would otherwise read bytes as text.
 Text: TypeAlias = Annotated[str, StringConstraints(strict=True)]
@@ -77,13 +78,10 @@ Metadata: TypeAlias = Annotated[
 # numpy's letters for booleans, integers with and without a sign, and floats.
 _REAL_KINDS = frozenset("biuf")
 
-RESERVED_NAME = "note"
-MAX_KEY_BYTES = 2600
-
 
 # Not built lazily, as the others are: FastAPI would then warn about an endpoint that takes one.
 class AnnotationModel(BaseModel, frozen=True, extra="forbid", revalidate_instances="always"):
-    """Hold what the models of a request share.
+    """What the models of a request share.
 
     The rules are in validators and in this configuration, not in the fields' types, so that a
     subclass which narrows a field to its own rubric keeps them.
@@ -118,12 +116,6 @@ def _optional_text(value: str | None, field: FieldInfo) -> str | None:
         return _required_text(value or "")
     _storable(value)
     return value or None
-
-
-# For what is not an annotation and is named by the same rules.
-RequiredText: TypeAlias = Annotated[
-    Text, StringConstraints(strip_whitespace=True), AfterValidator(_required_text)
-]
 
 
 def _is_one_real_number(value: object) -> bool:
@@ -273,7 +265,7 @@ class AnnotateTracesRequestBody(BaseModel, frozen=True, extra="forbid", defer_bu
 
 
 class InsertedTraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
-    """Hold the ID that the server gave to an annotation; reads as `.id` and as `["id"]`."""
+    """The ID that the server gave to an annotation; reads as `.id` and as `["id"]`."""
 
     id: str
 
@@ -284,7 +276,7 @@ class InsertedTraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_buil
 
 
 class AnnotateTracesResponseBody(BaseModel, frozen=True, extra="ignore", defer_build=True):
-    """Hold the answer to `POST v1/trace_annotations`: one ID for each annotation, in order."""
+    """The answer to `POST v1/trace_annotations`: one ID for each annotation, in order."""
 
     data: list[InsertedTraceAnnotation]
 

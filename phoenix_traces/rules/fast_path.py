@@ -12,16 +12,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from phoenix_traces.inputs.wire_row import RESULT_NAMES
-from phoenix_traces.rules.annotation import MAX_KEY_BYTES, RESERVED_NAME
-from phoenix_traces.rules.fields import MAX_INTEGER, MAX_NESTING, MIN_INTEGER
+from phoenix_traces.rules.annotation import ANNOTATOR_KINDS
+from phoenix_traces.rules.fields import (
+    MAX_INTEGER,
+    MAX_KEY_BYTES,
+    MAX_NESTING,
+    MIN_INTEGER,
+    MOST_BYTES_PER_CHARACTER,
+    RESERVED_NAME,
+    RESULT_NAMES,
+)
 from phoenix_traces.rules.metadata import may_be_too_large
 from phoenix_traces.rules.text import text_problem
 
 if TYPE_CHECKING:
     Types: TypeAlias = set[type[Any]]
 
-Cells: TypeAlias = Sequence[object]
+Column: TypeAlias = Sequence[object]
 JsonObject: TypeAlias = dict[object, object]
 _Container: TypeAlias = "JsonObject | list[object]"
 
@@ -32,35 +39,34 @@ _SCORES: Types = {float, int, bool}
 _CONTAINERS: Types = {dict, list}
 _JSON: Types = {str, float, int, bool, _MISSING, dict, list}
 
-ANNOTATOR_KINDS = frozenset({"LLM", "CODE", "HUMAN"})
-_MOST_BYTES_PER_CHARACTER = 4
+_KINDS = frozenset[object](ANNOTATOR_KINDS)
 
 # Containers that are met more often than this, on average, are shared on purpose to be huge.
 _MOST_TIMES_SHARED = 4
 
 
-def are_present_texts(values: Cells) -> bool:
+def are_present_texts(values: Column) -> bool:
     """Tell that all are text that can be stored, without white space around it."""
     return _types(values) <= _TEXT and _are_clean(cast("Sequence[str]", values))
 
 
-def are_names(values: Cells) -> bool:
+def are_names(values: Column) -> bool:
     """Tell that all are such text, and none is the name that the server keeps for notes."""
     return are_present_texts(values) and RESERVED_NAME not in values
 
 
-def are_texts(values: Cells) -> bool:
+def are_texts(values: Column) -> bool:
     """Tell that all are such text, or missing."""
     present, types = _present(values)
     return types <= _TEXT and _are_clean(cast("Sequence[str]", present))
 
 
-def are_annotator_kinds(values: Cells) -> bool:
+def are_annotator_kinds(values: Column) -> bool:
     """Tell that all are LLM, CODE or HUMAN."""
-    return _types(values) <= _TEXT and ANNOTATOR_KINDS.issuperset(values)
+    return _types(values) <= _TEXT and _KINDS.issuperset(values)
 
 
-def are_scores(values: Cells) -> bool:
+def are_scores(values: Column) -> bool:
     """Tell that all are finite numbers, or missing."""
     present, types = _present(values)
     try:
@@ -69,7 +75,7 @@ def are_scores(values: Cells) -> bool:
         return False
 
 
-def are_metadata(values: Cells) -> bool:
+def are_metadata(values: Column) -> bool:
     """Tell that all are dicts of nothing but JSON that can be stored, or missing."""
     present, types = _present(values)
     if not types <= {dict}:
@@ -102,7 +108,7 @@ def are_metadata(values: Cells) -> bool:
     return False
 
 
-def _are_metadata_alone(rows: Cells, level: Sequence[_Container]) -> bool:
+def _are_metadata_alone(rows: Column, level: Sequence[_Container]) -> bool:
     """Tell of rows that are large together that each of them alone is small.
 
     Args:
@@ -116,20 +122,20 @@ def _are_metadata_alone(rows: Cells, level: Sequence[_Container]) -> bool:
     return len(rows) > 1 and not shared and all(are_metadata([row]) for row in rows)
 
 
-def have_results(columns: Sequence[Cells]) -> bool:
+def have_results(columns: Sequence[Column]) -> bool:
     """Tell of plain results that each row has one that is not missing."""
     if any(_MISSING not in _types(values) for values in columns):
         return True
     return (None,) * len(columns) not in zip(*columns, strict=True)
 
 
-def are_keys_short(columns: Sequence[Cells]) -> bool:
+def are_keys_short(columns: Sequence[Column]) -> bool:
     """Tell of plain names and identifiers that those of a row are short enough together."""
     longest = sum(
         max((len(value) for value in set(values) if isinstance(value, str)), default=0)
         for values in columns
     )
-    return longest * _MOST_BYTES_PER_CHARACTER <= MAX_KEY_BYTES
+    return longest * MOST_BYTES_PER_CHARACTER <= MAX_KEY_BYTES
 
 
 _TESTS = {
@@ -144,12 +150,12 @@ _TESTS = {
 }
 
 
-def are_plain(field: str, values: Cells) -> bool:
+def are_plain(field: str, values: Column) -> bool:
     """Tell that all cells of a field are as the models would leave them."""
     return _TESTS[field](values)
 
 
-def are_rows(cells: Mapping[str, Cells], fields: Collection[str]) -> bool:
+def are_rows(cells: Mapping[str, Column], fields: Collection[str]) -> bool:
     """Tell that every cell of some rows, and every row of them, is as the models would leave it.
 
     Args:
@@ -167,7 +173,7 @@ def _types(values: Iterable[object]) -> Types:
     return set(map(type, values))
 
 
-def _present(values: Cells) -> tuple[Cells, Types]:
+def _present(values: Column) -> tuple[Column, Types]:
     """Return what is not missing, and of which types it is."""
     types = _types(values)
     if _MISSING not in types:
@@ -184,7 +190,7 @@ def _are_clean(texts: Sequence[str]) -> bool:
     )
 
 
-def _are_storable_numbers(items: Cells) -> bool:
+def _are_storable_numbers(items: Column) -> bool:
     numbers = cast("list[float]", [item for item in items if type(item) in _NUMBERS])
     return (
         min(numbers, default=0) > MIN_INTEGER

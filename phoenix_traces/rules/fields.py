@@ -1,6 +1,21 @@
-"""The limits of an annotation's fields, each with its reason."""
+"""The names and limits of an annotation's fields, each limit with its reason."""
 
 from __future__ import annotations
+
+RESULT_NAMES = ("label", "score", "explanation")
+
+# The order in which a row's cells are handed on.
+FIELDS = ("trace_id", "name", "annotator_kind", *RESULT_NAMES, "metadata", "identifier")
+
+# The server keeps it for notes, and answers 400 to a request that has it.
+RESERVED_NAME = "note"
+
+# Name and identifier share a row of PostgreSQL's index, of 2,704 bytes: 2,600 were seen to fit, and
+# 3,000 were not.
+MAX_KEY_BYTES = 2600
+
+# Of UTF-8, so that most texts need not be encoded to know that they are short enough.
+MOST_BYTES_PER_CHARACTER = 4
 
 # Integers of 64 bits, signed or not: the server answers 500 to others.
 MIN_INTEGER = -(2**63)

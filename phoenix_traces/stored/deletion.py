@@ -9,10 +9,8 @@ from phoenix_traces.protocol.answers import project_error
 from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.protocol.steps import Steps
 from phoenix_traces.protocol.versions import DELETING, too_old
-from phoenix_traces.rules.annotation import AnnotatorKind
+from phoenix_traces.rules.annotation import ANNOTATOR_KINDS, AnnotatorKind
 from phoenix_traces.stored.selection import annotations_path, refused, required_text
-
-_KINDS = ("LLM", "CODE", "HUMAN")
 
 
 def deletion(
@@ -37,8 +35,10 @@ def deletion(
     if identifier is not None:
         params["identifier"] = required_text("identifier", identifier)
     if annotator_kind is not None:
-        if annotator_kind not in _KINDS:
-            raise refused("annotator_kind", annotator_kind, f"must be one of {', '.join(_KINDS)}")
+        if annotator_kind not in ANNOTATOR_KINDS:
+            raise refused(
+                "annotator_kind", annotator_kind, f"must be one of {', '.join(ANNOTATOR_KINDS)}"
+            )
         params["annotator_kind"] = annotator_kind
     params |= _gate(start_time, end_time, delete_all=delete_all)
     return _delete(annotations_path(project_identifier), params)

@@ -12,7 +12,8 @@ from phoenix_traces.protocol.answers import not_json, trace_error
 from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.protocol.steps import Steps
 from phoenix_traces.protocol.versions import NOTE_IDENTIFIERS, NOTES, server_version, too_old
-from phoenix_traces.rules.annotation import MAX_KEY_BYTES, RESERVED_NAME, InsertedTraceAnnotation
+from phoenix_traces.rules.annotation import InsertedTraceAnnotation
+from phoenix_traces.rules.fields import MAX_KEY_BYTES, RESERVED_NAME
 from phoenix_traces.stored.selection import refused, required_text
 
 PATH = "v1/trace_notes"

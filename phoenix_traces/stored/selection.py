@@ -10,7 +10,7 @@ from urllib.parse import quote
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure, Failures, Found, Trouble
 from phoenix_traces.protocol.exchange import Params
-from phoenix_traces.rules.annotation import RESERVED_NAME
+from phoenix_traces.rules.fields import RESERVED_NAME
 from phoenix_traces.rules.text import WHITE_SPACE, text_problem
 from phoenix_traces.shown import shown, type_name
 

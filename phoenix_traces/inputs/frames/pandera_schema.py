@@ -19,15 +19,14 @@ from phoenix_traces.inputs.frames.cells import cells, score_or_none, text_or_non
 from phoenix_traces.inputs.frames.columns import ID_NAMES, KIND_NAME, NAME_NAMES
 from phoenix_traces.inputs.wire_row import RESULT_NAMES
 from phoenix_traces.rules import fast_path
-from phoenix_traces.rules.annotation import MAX_KEY_BYTES, RESERVED_NAME, AnnotationResult
+from phoenix_traces.rules.annotation import ANNOTATOR_KINDS, AnnotationResult
+from phoenix_traces.rules.fields import MAX_KEY_BYTES, MOST_BYTES_PER_CHARACTER, RESERVED_NAME
 from phoenix_traces.rules.metadata import json_object
 from phoenix_traces.rules.text import text_problem
 
 Column: TypeAlias = "pd.Series[Any]"
 Verdict: TypeAlias = "bool | Column"
 
-_KINDS = frozenset({"LLM", "CODE", "HUMAN"})
-_MOST_BYTES_PER_CHARACTER = 4
 _CELLS_TOGETHER = 50
 
 
@@ -79,7 +78,7 @@ def key_fits(frame: pd.DataFrame) -> Verdict:
         max((len(value) for value in values if isinstance(value, str)), default=0)
         for values in columns
     )
-    if longest * _MOST_BYTES_PER_CHARACTER <= MAX_KEY_BYTES:
+    if longest * MOST_BYTES_PER_CHARACTER <= MAX_KEY_BYTES:
         return True
     rows = zip(*columns, strict=True)
     return _verdicts(frame, (sum(map(_bytes_of, row)) <= MAX_KEY_BYTES for row in rows))
@@ -133,7 +132,7 @@ def _is_name(value: object) -> bool:
 
 
 def _is_kind(value: object) -> bool:
-    return isinstance(value, str) and value in _KINDS
+    return isinstance(value, str) and value in ANNOTATOR_KINDS
 
 
 def _is_score(value: object) -> bool:
