@@ -123,7 +123,8 @@ def _without_numpy(value: _NumpyLike) -> object:
     kind = value.dtype.kind if type(value).__module__ == "numpy" else ""
     # numpy's own tolist() leaves long doubles as they are ...
     if kind == "f":
-        return value.astype("float64").tolist()
+        # One at a time: as an array, what is beyond all floats brings a warning of numpy's.
+        return _floats(value.tolist())
     if kind == "c":
         return value.astype("complex128").tolist()
     # ... and makes nanosecond dates and durations bare integers.
@@ -132,6 +133,12 @@ def _without_numpy(value: _NumpyLike) -> object:
     if kind == "M":
         return _without_nat(value.astype("str").tolist())
     return value.tolist()
+
+
+def _floats(value: Any) -> object:
+    if isinstance(value, list):
+        return [_floats(item) for item in cast("list[object]", value)]
+    return float(value)
 
 
 def _without_nat(value: object) -> object:

@@ -346,6 +346,9 @@ OBJECTS: dict[str, tuple[Any, Any, Any, Any, Any, tuple[str, ...]]] = {
     "tuple": ((0.5,), NO, NO, NO, NO, NULL),
     "set": ({0.5}, NO, NO, NO, NO, NULL),
     "infinity": (float("inf"), NO, NO, NO, NO, NULL),
+    "longdouble beyond floats": (np.longdouble("1e400"), NO, NO, NO, NO, NULL),
+    "dict of longdouble": ({"a": np.longdouble(0.5)}, NO, NO, NO, {"a": 0.5}, NULL),
+    "dict of longdouble beyond floats": ({"a": np.longdouble("1e400")}, NO, NO, NO, NO, NULL),
     "infinite Decimal": (Decimal("-Infinity"), NO, NO, NO, NO, NULL),
     "int beyond floats": (10**400, NO, NO, NO, NO, NULL),
     "complex": (1j, NO, NO, NO, NO, NULL),
@@ -421,6 +424,7 @@ def no_scores() -> Iterator[Dtype]:
     for kind in (pa.float16(), pa.float32(), pa.float64()):
         yield Dtype(f"arrow {kind}, infinity", arrow(kind), infinity)
     yield Dtype("category of infinity", of_categories(of("float64")), infinity)
+    yield Dtype("longdouble beyond floats", of("longdouble"), np.longdouble("1e400"))
     for name in ("complex64", "complex128", "clongdouble"):
         yield Dtype(name, of(name), 1 + 0j)
     for name, cell in PANDAS_TIMES.items():
