@@ -24,6 +24,7 @@ from phoenix_traces.inputs.wire_row import (
 from phoenix_traces.rules import fast_path
 from phoenix_traces.rules.annotation import AnnotationResult, TraceAnnotationData
 from phoenix_traces.rules.rubrics import Rubrics
+from phoenix_traces.shown import type_name
 
 _ROWS_TOGETHER = 1_000
 
@@ -99,7 +100,7 @@ def _refuse_what_is_no_list(value: object) -> None:
     if hasattr(value, "iloc"):
         raise TypeError(f"{expected}, and this is pandas': use log_trace_annotations_dataframe")
     if not isinstance(value, Iterable):
-        raise TypeError(f"{expected}, not {type(value).__name__}")
+        raise TypeError(f"{expected}, not {type_name(value)}")
 
 
 def _checked(

@@ -66,10 +66,21 @@ def json_object(value: object) -> dict[str, Any]:
             "{message}",
             {
                 "message": "; ".join(f"{path}: {message}" for path, _, message in walk.problems),
-                "problems": walk.problems,
+                "problems": _Problems(walk.problems),
             },
         )
     return cast("dict[str, Any]", result)
+
+
+class _Problems(list[Problem]):
+    """What is wrong, without the values in its text.
+
+    pydantic makes a text of everything in an error's context, whether its message has it or not,
+    and the values may be of any size.
+    """
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} problems>"
 
 
 def may_be_too_large(values: int, characters: int) -> bool:

@@ -25,7 +25,7 @@ from phoenix_traces.inputs.frames.columns import (
 )
 from phoenix_traces.inputs.wire_row import RESULT_NAMES
 from phoenix_traces.rules.annotation import TraceAnnotationData
-from phoenix_traces.shown import shown
+from phoenix_traces.shown import shown, type_name
 
 _LABELS_TOGETHER = 5_000
 _MOST_CHARACTERS_OF_NAME = 80
@@ -99,7 +99,7 @@ def resolve(
 
 def _refuse_what_is_no_frame(value: object) -> None:
     if not isinstance(value, pd.DataFrame):
-        raise TypeError(f"Expected pandas DataFrame, not {type(value).__name__}")
+        raise TypeError(f"Expected pandas DataFrame, not {type_name(value)}")
 
 
 class _Frame:
