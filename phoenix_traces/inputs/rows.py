@@ -14,7 +14,7 @@ Encode: TypeAlias = Callable[[Sequence[RowT]], bytes]
 
 @dataclass(frozen=True)
 class Rows(Generic[RowT]):
-    """Hold checked annotations, ready to be encoded.
+    """Checked annotations, ready to be encoded.
 
     Attributes:
         total: Rows in the caller's input.

@@ -12,7 +12,6 @@ from typing_extensions import NotRequired, TypedDict
 from phoenix_traces.rules.fields import FIELDS as FIELDS
 from phoenix_traces.rules.fields import RESULT_NAMES as RESULT_NAMES
 
-
 _ROW_NAMES = ("trace_id", "name", "annotator_kind", "result", "metadata", "identifier")
 
 
