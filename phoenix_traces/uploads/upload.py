@@ -32,6 +32,7 @@ from phoenix_traces.report import UploadFailure, UploadReport
 from phoenix_traces.uploads.account import Account
 from phoenix_traces.uploads.batches import Batch, cut, encode_body
 from phoenix_traces.uploads.plan import DefaultPlan
+from phoenix_traces.uploads.progress_log import UploadLog
 from phoenix_traces.warn import warn_caller
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Upload(Generic[RowT]):
         self._number = count()
         self._flying: dict[Call, _Job[RowT]] = {}
         self._account = account or Account(rows.total, rows.superseded)
+        self._log = UploadLog(rows.total, sync=sync)
         self._stopped = False
 
     # What to send
@@ -99,6 +101,7 @@ class Upload(Generic[RowT]):
         job = self._next_job(now)
         if job is None:
             return WaitUntil(self._waiting[0][0]) if self._waiting else None
+        self._log.begin(len(self._rows.superseded))
         body = job.body or encode_body(self._rows.encode, job.batch.rows)
         call = Call("POST", PATH, {"sync": "true"} if self._sync else {}, body)
         self._flying[call] = job
@@ -181,9 +184,11 @@ class Upload(Generic[RowT]):
         moment = patience.next_look(now)
         if moment is not None:
             later = _Job(late, patience=patience)
+            self._log.wait(len(late), moment - now)
             heapq.heappush(self._waiting, (moment, next(self._number), later))
         elif self._options.on_missing_trace == "skip":
             self._account.skip(late.positions, error)
+            self._log.skip(len(late))
         else:
             self._fail(late, error)
 
@@ -197,6 +202,7 @@ class Upload(Generic[RowT]):
 
     def _fail(self, batch: Batch[RowT], error: PhoenixHTTPError) -> None:
         self._account.fail(batch.positions, error)
+        self._log.give_up(len(batch), error)
         if self._options.on_error == "raise":
             self._stopped = True
 
@@ -216,6 +222,7 @@ class Upload(Generic[RowT]):
         # A report of many rows is large, so without need there is none.
         if error or skipped or self._options.on_report:
             report = self.report()
+            self._log.end(report)
             if error:
                 error.report = report
                 try:
@@ -225,11 +232,14 @@ class Upload(Generic[RowT]):
             self._hand_over(report)
             if skipped:
                 warn_caller(SkippedAnnotationWarning(_skipped_text(skipped, report), report))
+        else:
+            self._log.end_well(self._account.done)
         return self._account.inserted()
 
     def interrupted(self, error: BaseException) -> None:
         """Attach the account to what stopped the upload: an interrupt, a cancellation, a bug."""
         report = self.report()
+        self._log.end(report)
         vars(error)["report"] = report
         self._hand_over(report)
 
