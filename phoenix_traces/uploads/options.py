@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
+from typing_extensions import Self
 
+from phoenix_traces.errors import ConfigurationError
 from phoenix_traces.uploads.plan import (
     DEFAULT_MAX_BATCH_BYTES,
     ProgressCallback,
     ReportCallback,
 )
 
+_MOST_SHOWN = 200
+
+_MadeT = TypeVar("_MadeT")
+
 
 class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_build=True):
-    """Say how an upload is cut into requests and what happens when some of it fails.
+    """How an upload is cut into requests, and what happens when some of it fails.
+
+    Values that cannot work raise `ConfigurationError`, in `model_validate` and `model_copy` too.
 
     Attributes:
         batch_size: Most rows in a request. Left out: 100 for frames, no limit for lists.
@@ -56,9 +65,67 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_b
     on_progress: ProgressCallback | None = None
     on_report: ReportCallback | None = None
 
+    # Type checkers make the signatures of a model from its fields, and would take these for its own.
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **options: Any) -> None:
+            _checked(super().__init__, **options)
+
+        # Or else pydantic would call it while it validates, and take its error for a failure.
+        __init__.__pydantic_base_init__ = True
+
+        @classmethod
+        def model_validate(cls, obj: Any, **how: Any) -> Self:
+            """Return the options in a mapping, as pydantic does."""
+            return _checked(super().model_validate, obj, **how)
+
+        @classmethod
+        def model_validate_json(cls, json_data: str | bytes | bytearray, **how: Any) -> Self:
+            """Return the options in JSON, as pydantic does."""
+            return _checked(super().model_validate_json, json_data, **how)
+
+        @classmethod
+        def model_validate_strings(cls, obj: Any, **how: Any) -> Self:
+            """Return the options in a mapping of texts, as pydantic does."""
+            return _checked(super().model_validate_strings, obj, **how)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy.
+
+        Args:
+            update: Options that are different in it.
+            deep: Whether to copy the values too.
+
+        Returns:
+            Options that were checked, as pydantic itself does not do it for a copy.
+
+        Raises:
+            ConfigurationError: when they cannot work.
+        """
+        copied = super().model_copy(deep=deep)
+        if not update:
+            return copied
+        given = {name: getattr(copied, name) for name in copied.model_fields_set}
+        return type(self).model_validate({**given, **update})
+
     def rows_in_batch(self, default: int | None) -> int | None:
         """Return the most rows in a request, where leaving the option out differs from None."""
         return self.batch_size if "batch_size" in self.model_fields_set else default
+
+
+def _checked(make: Callable[..., _MadeT], *values: Any, **named: Any) -> _MadeT:
+    """Return what pydantic makes of values, or raise our own error, which does not show them."""
+    try:
+        return make(*values, **named)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False, include_context=False)
+        problems = [_problem(each["loc"], each["msg"]) for each in details]
+    raise ConfigurationError(f"options cannot work: {'; '.join(problems)}"[: 10 * _MOST_SHOWN])
+
+
+def _problem(place: tuple[int | str, ...], message: str) -> str:
+    name = ".".join(map(str, place))[:_MOST_SHOWN]
+    return f"{name}: {message}"
 
 
 # Public classes say where users import them from, so that reprs, pickles and docs stay as they are.
