@@ -65,7 +65,7 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_b
     on_progress: ProgressCallback | None = None
     on_report: ReportCallback | None = None
 
-    # Type checkers make the signatures of a model from its fields, and would take these for its own.
+    # Type checkers make a model's signatures from its fields, and would take these for its own.
     if not TYPE_CHECKING:
 
         def __init__(self, /, **options: Any) -> None:
