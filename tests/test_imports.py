@@ -29,7 +29,12 @@ HEAVY = {
 
 
 def _packages_after(code: str) -> set[str]:
-    """Return the top-level packages that a new interpreter has imported after some code.
+    """Return the top-level packages that a new interpreter has imported after some code."""
+    return {name.partition(".")[0] for name in _modules_after(code)}
+
+
+def _modules_after(code: str) -> set[str]:
+    """Return the modules that a new interpreter has imported after some code.
 
     rich cannot be imported there, because httpx imports it for a command of its own.
     """
@@ -38,7 +43,7 @@ def _packages_after(code: str) -> set[str]:
         "print(json.dumps([name for name, module in sys.modules.items() if module]))"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
-    return {name.partition(".")[0] for name in json.loads(printed)}
+    return set(json.loads(printed))
 
 
 def test_importing_brings_nothing_heavy_or_optional() -> None:
@@ -55,6 +60,33 @@ phoenix_traces.Client(http_client=client).traces.log_trace_annotations(trace_ann
     dict(trace_id="t", name="n", annotator_kind="CODE", result=dict(score=1), metadata={"a": [1]})])
 """
     assert not _packages_after(f"exec({code!r})") & HEAVY
+
+
+def test_one_plain_annotation_brings_no_model_and_nothing_that_reads() -> None:
+    code = """
+import httpx
+from phoenix_traces import Client
+answer = httpx.Response(200, json={"data": []})
+client = httpx.Client(transport=httpx.MockTransport(lambda _: answer), base_url="http://p.test")
+Client(http_client=client).traces.add_trace_annotation(
+    trace_id="t", annotation_name="n", annotator_kind="LLM", label="x", score=1, metadata={"a": 1})
+"""
+    unused = {
+        "phoenix_traces.inputs.frames",
+        "phoenix_traces.inputs.lists",
+        "phoenix_traces.resources.annotation_configs",
+        "phoenix_traces.resources.async_traces",
+        "phoenix_traces.rules.annotation",
+        "phoenix_traces.rules.configs",
+        "phoenix_traces.stored",
+        "phoenix_traces.uploads.guards",
+        "phoenix_traces.uploads.options",
+        "pydantic.main",  # the models: a third of what a process takes to its first annotation
+        "pydantic.type_adapter",
+    }
+    modules = _modules_after(f"exec({code!r})")
+    assert "phoenix_traces.resources.traces" in modules
+    assert not modules & unused
 
 
 def test_the_schema_for_frames_is_imported_when_asked_for() -> None:

@@ -22,11 +22,15 @@ from phoenix_traces.inputs.explain import Explainer, refusals
 from phoenix_traces.inputs.wire_row import FIELDS, RESULT_NAMES
 from phoenix_traces.rules import fast_path
 from phoenix_traces.rules.annotation import (
-    ANNOTATOR_KINDS,
     AnnotationResult,
     TraceAnnotationData,
 )
-from phoenix_traces.rules.fields import MAX_KEY_BYTES, MOST_BYTES_PER_CHARACTER, RESERVED_NAME
+from phoenix_traces.rules.fields import (
+    ANNOTATOR_KINDS,
+    MAX_KEY_BYTES,
+    MOST_BYTES_PER_CHARACTER,
+    RESERVED_NAME,
+)
 from phoenix_traces.rules.metadata import json_object
 from phoenix_traces.rules.text import WHITE_SPACE, is_unicode
 

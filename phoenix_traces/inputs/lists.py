@@ -42,7 +42,7 @@ _ARGUMENTS = {
 }
 
 
-def single_annotation(
+def judged_annotation(
     *,
     trace_id: str,
     annotation_name: str,
@@ -53,7 +53,7 @@ def single_annotation(
     metadata: Mapping[str, Any] | None,
     identifier: str | None,
 ) -> Rows[WireRow]:
-    """Return the one annotation that a call's arguments describe.
+    """Return the one annotation that a call's arguments describe, as the models judge it.
 
     Raises:
         AnnotationValidationError: naming the arguments that are refused.

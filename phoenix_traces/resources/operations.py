@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from typing_extensions import TypedDict, Unpack
 
-from phoenix_traces.inputs.lists import annotation_list, single_annotation
+from phoenix_traces.inputs.single import single_annotation
 from phoenix_traces.protocol.exchange import Exchange, Stream
 from phoenix_traces.uploads.plan import DEFAULT_FRAME_BATCH
 from phoenix_traces.uploads.start import check_options, upload
@@ -103,6 +103,8 @@ def log_trace_annotations(
     validate_configs: bool,
 ) -> Operation[list[InsertedTraceAnnotation] | None]:
     """Store annotations of an iterable."""
+    from phoenix_traces.inputs.lists import annotation_list
+
     check_options(options, sync=sync)
     rubrics = (yield from _rubrics()) if validate_configs else None
     rows = annotation_list(trace_annotations, rubrics)

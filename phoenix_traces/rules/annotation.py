@@ -6,7 +6,7 @@ would store something else than was meant (see the README, "What is refused, and
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 from typing_extensions import Self
 
 from phoenix_traces.rules.fields import MAX_KEY_BYTES, RESERVED_NAME
+from phoenix_traces.rules.fields import AnnotatorKind as AnnotatorKind
 from phoenix_traces.rules.json_schema_rules import (
     METADATA_NUMBER,
     STORABLE_KEYS,
@@ -34,9 +35,6 @@ from phoenix_traces.rules.json_schema_rules import (
 )
 from phoenix_traces.rules.metadata import json_object
 from phoenix_traces.rules.text import text_problem
-
-AnnotatorKind: TypeAlias = Literal["LLM", "CODE", "HUMAN"]
-ANNOTATOR_KINDS: tuple[AnnotatorKind, ...] = get_args(AnnotatorKind)
 
 # Strict, because pydantic would otherwise read bytes as text.
 Text: TypeAlias = Annotated[str, StringConstraints(strict=True)]

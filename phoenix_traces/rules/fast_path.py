@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from phoenix_traces.rules.annotation import ANNOTATOR_KINDS
 from phoenix_traces.rules.fields import (
+    ANNOTATOR_KINDS,
     MAX_INTEGER,
     MAX_KEY_BYTES,
     MAX_NESTING,
@@ -21,8 +21,8 @@ from phoenix_traces.rules.fields import (
     MOST_BYTES_PER_CHARACTER,
     RESERVED_NAME,
     RESULT_NAMES,
+    may_be_too_large,
 )
-from phoenix_traces.rules.metadata import may_be_too_large
 from phoenix_traces.rules.text import text_problem
 
 if TYPE_CHECKING:

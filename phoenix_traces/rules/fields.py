@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias, get_args
+
+AnnotatorKind: TypeAlias = Literal["LLM", "CODE", "HUMAN"]
+ANNOTATOR_KINDS: tuple[AnnotatorKind, ...] = get_args(AnnotatorKind)
+
 RESULT_NAMES = ("label", "score", "explanation")
 
 # The order in which a row's cells are handed on.
@@ -28,3 +33,14 @@ MAX_NESTING = 200
 # by two keys, 24 levels deep, is 48 values in memory and 16 million in JSON.
 MAX_METADATA_VALUES = 1_000_000
 MAX_METADATA_BYTES = 10_000_000
+
+
+def may_be_too_large(values: int, characters: int) -> bool:
+    """Tell whether metadata could be more than is sent.
+
+    Args:
+        values: Keys' and items' values in all.
+        characters: Of keys and text in all.
+    """
+    # A number takes at most 24 bytes, beside the signs around it; a character at most six.
+    return values > MAX_METADATA_VALUES or values * 30 + characters * 6 > MAX_METADATA_BYTES

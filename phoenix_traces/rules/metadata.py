@@ -21,6 +21,7 @@ from phoenix_traces.rules.fields import (
     MAX_METADATA_VALUES,
     MAX_NESTING,
     MIN_INTEGER,
+    may_be_too_large,
 )
 from phoenix_traces.rules.metadata_models import UnusableValueError, is_model
 from phoenix_traces.rules.metadata_values import plain
@@ -81,17 +82,6 @@ class _Problems(list[Problem]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} problems>"
-
-
-def may_be_too_large(values: int, characters: int) -> bool:
-    """Tell whether metadata could be more than is sent.
-
-    Args:
-        values: Keys' and items' values in all.
-        characters: Of keys and text in all.
-    """
-    # A number takes at most 24 bytes, beside the signs around it; a character at most six.
-    return values > MAX_METADATA_VALUES or values * 30 + characters * 6 > MAX_METADATA_BYTES
 
 
 def _is_too_large(values: int, characters: int) -> bool:

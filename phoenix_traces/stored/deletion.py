@@ -9,7 +9,7 @@ from phoenix_traces.protocol.answers import project_error
 from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.protocol.steps import Steps
 from phoenix_traces.protocol.versions import DELETING, too_old
-from phoenix_traces.rules.annotation import ANNOTATOR_KINDS, AnnotatorKind
+from phoenix_traces.rules.fields import ANNOTATOR_KINDS, AnnotatorKind
 from phoenix_traces.stored.selection import annotations_path, refused, required_text
 
 

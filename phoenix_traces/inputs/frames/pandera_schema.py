@@ -19,8 +19,13 @@ from phoenix_traces.inputs.frames.cells import cells, score_or_none, text_or_non
 from phoenix_traces.inputs.frames.columns import ID_NAMES, KIND_NAME, NAME_NAMES
 from phoenix_traces.inputs.wire_row import RESULT_NAMES
 from phoenix_traces.rules import fast_path
-from phoenix_traces.rules.annotation import ANNOTATOR_KINDS, AnnotationResult
-from phoenix_traces.rules.fields import MAX_KEY_BYTES, MOST_BYTES_PER_CHARACTER, RESERVED_NAME
+from phoenix_traces.rules.annotation import AnnotationResult
+from phoenix_traces.rules.fields import (
+    ANNOTATOR_KINDS,
+    MAX_KEY_BYTES,
+    MOST_BYTES_PER_CHARACTER,
+    RESERVED_NAME,
+)
 from phoenix_traces.rules.metadata import json_object
 from phoenix_traces.rules.text import text_problem
 
