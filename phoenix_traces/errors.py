@@ -46,7 +46,7 @@ def _blank(error_type: type[_ErrorT]) -> _ErrorT:
 
 
 class PhoenixTracesError(Exception):
-    """Stand above every error that this package raises."""
+    """Any error that this package raises."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # httpx's errors take keyword-only arguments, which Exception's own pickling cannot replay.
@@ -96,7 +96,7 @@ def _summary(failures: Sequence[AnnotationFailure], total: int) -> str:
 
 
 class PhoenixHTTPError(PhoenixTracesError):
-    """Stand above the errors of a request that was made.
+    """An error of a request that was made.
 
     Attributes:
         report: What became of each annotation, when the request belonged to an upload.
@@ -113,7 +113,7 @@ class PhoenixHTTPError(PhoenixTracesError):
 
 
 class PhoenixStatusError(PhoenixHTTPError, httpx.HTTPStatusError):
-    """Report an answer of the server that is an error.
+    """An answer of the server that is an error.
 
     Attributes:
         detail: The server's own words.
@@ -131,11 +131,11 @@ class PhoenixStatusError(PhoenixHTTPError, httpx.HTTPStatusError):
 
 
 class AuthenticationError(PhoenixStatusError):
-    """Report a missing, wrong or expired API key (401), or one that may not do this (403)."""
+    """A missing, wrong or expired API key (401), or one that may not do this (403)."""
 
 
 class TraceNotFoundError(PhoenixStatusError):
-    """Report traces that the server does not have (404).
+    """An answer that names traces which the server does not have (404).
 
     Attributes:
         missing_trace_ids: The ids that the server named, in input order.
@@ -145,11 +145,11 @@ class TraceNotFoundError(PhoenixStatusError):
 
 
 class ProjectNotFoundError(PhoenixStatusError):
-    """Report a project that the server does not have (404)."""
+    """A project that the server does not have (404)."""
 
 
 class ServerValidationError(PhoenixStatusError):
-    """Report annotations that the server refused (422).
+    """A refusal of annotations by the server (422).
 
     Attributes:
         positions: Where they stand in the caller's input, as far as the server pointed at them.
@@ -159,7 +159,7 @@ class ServerValidationError(PhoenixStatusError):
 
 
 class ServerTooOldError(PhoenixStatusError):
-    """Report that the server lacks a feature, which a newer Phoenix has.
+    """A feature that the server lacks, and a newer Phoenix has.
 
     Attributes:
         feature: What it lacks.
@@ -173,11 +173,11 @@ class ServerTooOldError(PhoenixStatusError):
 
 
 class UnexpectedResponseError(PhoenixStatusError):
-    """Report an answer that Phoenix would not give: a web page, no JSON, a wrong number of IDs."""
+    """An answer that Phoenix would not give: a web page, no JSON, a wrong number of IDs."""
 
 
 class PhoenixTransportError(PhoenixHTTPError, httpx.TransportError):
-    """Report that no whole answer came: refused, reset, timed out, cut off."""
+    """A request without a whole answer: refused, reset, timed out, cut off."""
 
 
 class ClientStateError(PhoenixTransportError, RuntimeError):
@@ -193,11 +193,11 @@ class ConfigurationWarning(UserWarning):
 
 
 class DuplicateAnnotationWarning(UserWarning):
-    """Warn that annotations share (trace_id, name, identifier), so that only the last is kept."""
+    """A warning that annotations share (trace_id, name, identifier): only the last is kept."""
 
 
 class SkippedAnnotationWarning(UserWarning):
-    """Warn that annotations were left out because their traces do not exist.
+    """A warning that annotations were left out because their traces do not exist.
 
     Attributes:
         report: What became of each annotation.

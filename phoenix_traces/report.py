@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RowState(IntEnum):
-    """Name what is known of a row."""
+    """The state of a row, as far as it is known."""
 
     NOT_STORED = 0
     UNKNOWN = 1
@@ -25,7 +25,7 @@ class RowState(IntEnum):
 
 @dataclass(frozen=True)
 class UploadFailure:
-    """Name the rows that one error kept from being stored.
+    """The rows that one error kept from being stored.
 
     Attributes:
         positions: Zero-based positions in the caller's input, in order.
@@ -38,7 +38,7 @@ class UploadFailure:
 
 @dataclass(frozen=True, repr=False)
 class UploadReport:
-    """Account for every row of an upload, by its zero-based position in the caller's input.
+    """The account of an upload: every row, by its zero-based position in the caller's input.
 
     `stored`, `not_stored` and `unknown` never overlap and add up to the input. A row is unknown
     when its request went out and no answer says what became of it; sending it again is safe,

@@ -135,3 +135,40 @@ def test_no_example_is_passed_by() -> None:
     )
     assert sum(each.text.count(">>> ") for each in WITH_EXAMPLES) == written > 60
     assert not [each.name for each in DOCUMENTED if "+SKIP" in each.text]
+
+
+# What a class's docstring began with where it was an order to nobody.
+ORDERS = {
+    "Account",
+    "Give",
+    "Hand",
+    "Hold",
+    "Keep",
+    "Make",
+    "Name",
+    "Reach",
+    "Read",
+    "Refuse",
+    "Report",
+    "Run",
+    "Say",
+    "Send",
+    "Stand",
+    "Start",
+    "Stop",
+    "Take",
+    "Tell",
+    "Warn",
+    "Write",
+}
+
+
+def test_the_docstring_of_a_class_says_what_it_is_and_gives_no_order() -> None:
+    classes = [
+        (path.name, node.name, text.partition(" ")[0])
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and (text := ast.get_docstring(node))
+    ]
+    assert len(classes) > 100
+    assert not [each for each in classes if each[2] in ORDERS]

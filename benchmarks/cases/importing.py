@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from benchmarks.children import run_code
 from benchmarks.results import EXISTING, FLOOR, OURS, Result, Target, figures
-from benchmarks.timing import Measure, contest, ratio
+from benchmarks.stub import stub_server
+from benchmarks.timing import Measure, contest, ratio, wall
 
 _MILLISECONDS = 1e3
 
@@ -12,7 +15,9 @@ _HOW = """\
 Processor time in a new process, measured around the `import`; the floor is `import httpx,
 pydantic`. The existing client is `phoenix.client` without the server's package, which it would
 import too where that is installed. A first call is one with a frame of two rows, when pandas and
-the client are there already; its floor is `import pandera.pandas`, which checks frames."""
+the client are there already; its floor is `import pandera.pandas`, which checks frames. A process
+with one annotation is measured by the clock from its start to its end, against a small server on
+the same machine; its floor is `import httpx, pydantic` and one plain post."""
 
 _TIMED = """
 import json, sys, time
@@ -53,9 +58,37 @@ _FIRST_CALLS = {
 }
 
 
+# The whole life of a process, its start too.
+_FIRST_ANNOTATIONS = {
+    FLOOR: """
+import httpx, pydantic
+with httpx.Client(base_url="{url}") as client:
+    row = b'{{"trace_id":"t","name":"n","annotator_kind":"LLM","result":{{"score":1}}}}'
+    headers = {{"content-type": "application/json"}}
+    client.post("v1/trace_annotations", content=b'{{"data":[%b]}}' % row, headers=headers).raise_for_status()
+print("null")
+""",
+    OURS: """
+from phoenix_traces import Client
+with Client(base_url="{url}") as client:
+    client.traces.add_trace_annotation(
+        trace_id="t", annotation_name="n", annotator_kind="LLM", score=1)
+print("null")
+""",
+}
+
+
 def run(quick: bool) -> Result:
     """Measure imports and first calls."""
     rounds = 1 if quick else 9
+    with stub_server() as url:
+        firsts = contest(
+            {
+                name: wall(partial(run_code, code.format(url=url)))
+                for name, code in _FIRST_ANNOTATIONS.items()
+            },
+            rounds=1 if quick else 15,
+        )
     pandas_came: set[str] = set()
     imports = contest(
         {name: _import(name, *code, pandas_came) for name, code in _IMPORTS.items()}, rounds=rounds
@@ -71,11 +104,18 @@ def run(quick: bool) -> Result:
         figures=[
             *figures("import", imports, scale=_MILLISECONDS),
             *figures("first call with a frame", calls, scale=_MILLISECONDS),
+            *figures("process with one annotation", firsts, scale=_MILLISECONDS),
         ],
         targets=(
             Target(
                 "import: ours over httpx and pydantic",
                 ratio(imports[OURS], imports[FLOOR]),
+                "at most",
+                1.4,
+            ),
+            Target(
+                "process with one annotation: ours over httpx, pydantic and a plain post",
+                ratio(firsts[OURS], firsts[FLOOR]),
                 "at most",
                 1.4,
             ),

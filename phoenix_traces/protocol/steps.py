@@ -20,7 +20,7 @@ Steps: TypeAlias = Generator[Call, httpx.Response, ResultT]
 
 
 class StepByStep(Exchange[ResultT]):
-    """Make an exchange of a generator; an answer that is an error ends it unless it is caught.
+    """An exchange made of a generator; an answer that is an error ends it unless it is caught.
 
     Args:
         steps: Not started yet.

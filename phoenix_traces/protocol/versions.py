@@ -18,7 +18,7 @@ Version: TypeAlias = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Feature:
-    """Name something that Phoenix can do since a version."""
+    """A feature that Phoenix has since a version."""
 
     name: str
     since: Version

@@ -22,7 +22,7 @@ _HEADINGS = ("row", "trace_id", "name", "identifier", "status", "what differs")
 
 @dataclass(frozen=True)
 class ComparedRow:
-    """Say how a row of the input stands to what the server has.
+    """The comparison of one row of the input with what the server has.
 
     Attributes:
         position: Zero-based position in the caller's input.
@@ -58,7 +58,7 @@ class ComparedRow:
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """Hold how each row stands to what the server has; prints as a table.
+    """The comparison of each row with what the server has; it prints as a table.
 
     Attributes:
         rows: One for each row of the input, in order.
@@ -149,7 +149,7 @@ class Comparison:
 
 
 class Confirmation(Comparison):
-    """Hold which rows have arrived: a `Comparison` made when they had, or when the time was up."""
+    """The comparison that was made when all rows had arrived, or when the time was up."""
 
     @property
     def confirmed(self) -> tuple[int, ...]:
@@ -179,7 +179,7 @@ class Confirmation(Comparison):
 
 
 class IncompleteUploadError(PhoenixTracesError):
-    """Report that some annotations were not there, or not equal, when the time was up.
+    """An upload of which some annotations were not there, or not equal, when the time was up.
 
     Attributes:
         confirmation: What is known of each annotation.

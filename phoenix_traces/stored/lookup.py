@@ -29,7 +29,7 @@ _Wire: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True)
 class Wanted(Generic[RowT]):
-    """Hold a row beside its position and its key: (trace_id, name, identifier or "")."""
+    """A row beside its position and its key: (trace_id, name, identifier or "")."""
 
     position: int
     row: RowT
@@ -43,7 +43,7 @@ class Wanted(Generic[RowT]):
 
 @dataclass(frozen=True)
 class Match:
-    """Hold what the server has under a row's key, and how it differs."""
+    """An annotation that the server has under a row's key, and how it differs."""
 
     annotation_id: str
     annotator_kind: str

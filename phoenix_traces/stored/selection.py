@@ -22,7 +22,7 @@ _MOST_BYTES_OF_IDENTIFIERS = 2_000
 
 @dataclass(frozen=True)
 class Selection:
-    """Hold what to read; None means whatever there is, and empty means nothing.
+    """A choice of what to read; None means whatever there is, and empty means nothing.
 
     Attributes:
         path: Where the project's annotations are, relative to the base URL.

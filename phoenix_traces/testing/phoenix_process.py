@@ -38,11 +38,11 @@ _PORT_TAKEN = re.compile(r"address already in use", re.IGNORECASE)
 
 
 class PhoenixStartError(RuntimeError):
-    """Say why the server did not start, with its last log lines and what to do."""
+    """A server that did not start: why, with its last log lines, and what to do."""
 
 
 class PhoenixProcess:
-    """Start Phoenix on a loopback port; stop it when the `with` block ends.
+    """A Phoenix in a process, on a loopback port, which stops when the `with` block ends.
 
     A server that was stopped or killed can be started again: it has the same ports and,
     in the same folder, the same data.

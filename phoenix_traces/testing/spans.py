@@ -47,7 +47,7 @@ _MINUTE = 60_000 * _MILLISECOND
 
 
 class TraceExportError(RuntimeError):
-    """Say that the server did not take the spans."""
+    """An export of spans that the server did not take."""
 
 
 def new_trace_ids(count: int, *, seed: int | None = None) -> list[str]:
@@ -163,7 +163,7 @@ def wait_for_traces(
 
 
 class _Ids(IdGenerator):
-    """Hand out the given trace ids; make span ids that no seed can repeat.
+    """A source of the given trace ids, and of span ids that no seed can repeat.
 
     Phoenix drops a span whose id it has seen, and the SDK's own generator draws from the
     global `random`, which test tools seed.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Account:
-    """Keep what is known of each row, by its position in the caller's input.
+    """The books of an upload: each row's state, by its position in the caller's input.
 
     Args:
         total: Rows in the caller's input.

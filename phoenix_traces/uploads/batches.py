@@ -22,7 +22,7 @@ _ROWS_ENCODED_TOGETHER = 100
 
 @dataclass(frozen=True)
 class Batch(Generic[RowT]):
-    """Hold the rows of one request beside their positions, so that a failure can name them."""
+    """The rows of one request beside their positions, so that a failure can name them."""
 
     positions: tuple[int, ...]
     rows: tuple[RowT, ...]

@@ -104,7 +104,7 @@ class Reachable(Protocol):
 
 
 class RefusedError(Exception):
-    """Say in plain text why a request is refused.
+    """A refusal of a request, in plain text.
 
     Args:
         status: The HTTP status code.
@@ -118,7 +118,7 @@ class RefusedError(Exception):
 
 
 class CrashedError(Exception):
-    """Stand for an exception that the server does not expect, and answers 500."""
+    """An exception that the server does not expect, and answers 500."""
 
 
 def json_answer(value: object, status: int = 200) -> Answer:

@@ -25,7 +25,7 @@ NO_BODY: Final = object()
 
 
 class InvalidError(Exception):
-    """Say what is wrong with a request.
+    """A request that is refused, and what is wrong with it.
 
     Args:
         detail: Each mistake as the server describes it.
