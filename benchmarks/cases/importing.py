@@ -64,8 +64,8 @@ _FIRST_ANNOTATIONS = {
 import httpx, pydantic
 with httpx.Client(base_url="{url}") as client:
     row = b'{{"trace_id":"t","name":"n","annotator_kind":"LLM","result":{{"score":1}}}}'
-    headers = {{"content-type": "application/json"}}
-    client.post("v1/trace_annotations", content=b'{{"data":[%b]}}' % row, headers=headers).raise_for_status()
+    body, headers = b'{{"data":[%b]}}' % row, {{"content-type": "application/json"}}
+    client.post("v1/trace_annotations", content=body, headers=headers).raise_for_status()
 print("null")
 """,
     OURS: """
