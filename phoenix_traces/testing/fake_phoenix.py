@@ -104,7 +104,7 @@ class FakePhoenix:
     ) -> None:
         self.requests: list[Request] = []
         self.pauses: list[float] = []
-        self.base_url = base_url.rstrip("/")
+        self.base_url: str = base_url.rstrip("/")
         self._skipped = timedelta()
         self._clock = now or self._system_clock
         self._max_body_bytes = max_body_bytes

@@ -207,7 +207,7 @@ class OwnClient(Uncopied):
 
     def close(self) -> None:
         """Close what this process opened; in other processes it stays open."""
-        self.is_closed = True
+        self.is_closed: bool = True
         known = self._of_process.get(process_token())
         if known is not None:
             known.close()
@@ -259,7 +259,7 @@ class OwnAsyncClient(Uncopied):
 
     async def close(self) -> None:
         """Close what this event loop opened; others close theirs when they end."""
-        self.is_closed = True
+        self.is_closed: bool = True
         loop = _loop_or_none()
         if loop is not None and (known := self._of_loop.pop((process_token(), loop), None)):
             await known.end()

@@ -114,7 +114,7 @@ class RefusedError(Exception):
 
     def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(text)
-        self.answer = text_answer(text, status, headers)
+        self.answer: Answer = text_answer(text, status, headers)
 
 
 class CrashedError(Exception):

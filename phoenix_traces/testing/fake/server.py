@@ -109,8 +109,8 @@ class Server:
         queue_delay: timedelta,
     ) -> None:
         self.version = version
-        self.store = Store(database)
-        self.queue = Queue(self.store, queue_delay)
+        self.store: Store = Store(database)
+        self.queue: Queue = Queue(self.store, queue_delay)
         self._users = users
         self._read_only = read_only
         self._url = url

@@ -5,7 +5,7 @@ The server answers 400 with what they say, the beginning of their input included
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, ConfigDict, model_validator
 from typing_extensions import Self
@@ -20,7 +20,7 @@ from phoenix_traces.testing.fake.body_models import (
 
 
 class _TableModel(ServerModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
 
 def _filled(label: str) -> str:

@@ -33,7 +33,7 @@ class InvalidError(Exception):
 
     def __init__(self, detail: Sequence[dict[str, Any]]) -> None:
         super().__init__()
-        self.detail = list(detail)
+        self.detail: list[dict[str, Any]] = list(detail)
 
     @property
     def answer(self) -> Answer:
