@@ -182,7 +182,7 @@ class OwnClient(Uncopied):
     """
 
     def __init__(self, make: Callable[[], httpx.Client]) -> None:
-        self.is_closed = False
+        self.is_closed: bool = False
         self._make = make
         self._of_process = {process_token(): make()}
 
@@ -207,7 +207,7 @@ class OwnClient(Uncopied):
 
     def close(self) -> None:
         """Close what this process opened; in other processes it stays open."""
-        self.is_closed: bool = True
+        self.is_closed = True
         known = self._of_process.get(process_token())
         if known is not None:
             known.close()
@@ -223,7 +223,7 @@ class OwnAsyncClient(Uncopied):
     """
 
     def __init__(self, make: Callable[[], httpx.AsyncClient]) -> None:
-        self.is_closed = False
+        self.is_closed: bool = False
         self._make = make
         # Made at once, so that settings that cannot work are found; it connects when it is used.
         self._spare = [make()]
@@ -259,7 +259,7 @@ class OwnAsyncClient(Uncopied):
 
     async def close(self) -> None:
         """Close what this event loop opened; others close theirs when they end."""
-        self.is_closed: bool = True
+        self.is_closed = True
         loop = _loop_or_none()
         if loop is not None and (known := self._of_loop.pop((process_token(), loop), None)):
             await known.end()
