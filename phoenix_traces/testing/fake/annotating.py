@@ -17,6 +17,7 @@ from phoenix_traces.testing.fake.store import Judgement, Key, StoredAnnotation
 from phoenix_traces.testing.fake.validation import read_body, read_both
 
 NOTE = "note"
+NOTES_SINCE = (14, 13, 0)
 NOTE_IDENTIFIERS_SINCE = (15, 7, 0)
 
 _RESERVED = (
@@ -27,7 +28,8 @@ _RESERVED = (
 def annotate_traces(context: Context) -> Answer:
     """Answer `POST /v1/trace_annotations`."""
     query, body = read_both(context.request, AnnotateQuery, context.body, AnnotateTracesRequestBody)
-    if any(each.name == NOTE for each in body.data):
+    # Before there were notes on traces, nobody reserved their name.
+    if context.version >= NOTES_SINCE and any(each.name == NOTE for each in body.data):
         raise RefusedError(400, _RESERVED)
     if not query.sync:
         for each in body.data:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from phoenix_traces.testing.fake.annotating import NOTE, NOTES_SINCE
 from phoenix_traces.testing.fake.body_models import (
     CategoricalAnnotationConfigData,
     CreateAnnotationConfigData,
@@ -40,6 +41,7 @@ _RESERVED = (
     "The name 'note' is reserved for trace and span notes and cannot be used for annotation "
     "configs."
 )
+_OLD_RESERVED = "The name 'note' is reserved for span notes"
 
 
 def list_configs(context: Context) -> Answer:
@@ -212,8 +214,8 @@ def _crashing_number(text: str) -> int:
 
 def _read(context: Context) -> CreateAnnotationConfigData:
     body = read_body(context.body, CreateAnnotationConfigData)
-    if body.root.name == "note":
-        raise RefusedError(409, _RESERVED)
+    if body.root.name == NOTE:
+        raise RefusedError(409, _RESERVED if context.version >= NOTES_SINCE else _OLD_RESERVED)
     return body
 
 

@@ -62,7 +62,7 @@ class Route:
 _PROJECT = "/v1/projects/{}"
 ROUTES = (
     Route("POST", "/v1/trace_annotations", annotating.annotate_traces),
-    Route("POST", "/v1/trace_notes", annotating.create_trace_note, (14, 13, 0)),
+    Route("POST", "/v1/trace_notes", annotating.create_trace_note, annotating.NOTES_SINCE),
     Route("GET", f"{_PROJECT}/trace_annotations", stored_annotations.list_trace_annotations),
     Route(
         "DELETE",
@@ -79,10 +79,15 @@ ROUTES = (
     Route("GET", "/v1/annotation_configs/{}", configs.get_config),
     Route("PUT", "/v1/annotation_configs/{}", configs.update_config),
     Route("DELETE", "/v1/annotation_configs/{}", configs.delete_config),
-    Route("GET", f"{_PROJECT}/annotation_configs", configs.list_project_configs),
-    Route("PUT", f"{_PROJECT}/annotation_configs", configs.set_project_configs),
-    Route("PUT", f"{_PROJECT}/annotation_configs/{{}}", configs.assign_config),
-    Route("DELETE", f"{_PROJECT}/annotation_configs/{{}}", configs.unassign_config),
+    *(
+        Route(method, f"{_PROJECT}/annotation_configs{rest}", handler, (17, 16, 0))
+        for method, rest, handler in (
+            ("GET", "", configs.list_project_configs),
+            ("PUT", "", configs.set_project_configs),
+            ("PUT", "/{}", configs.assign_config),
+            ("DELETE", "/{}", configs.unassign_config),
+        )
+    ),
 )
 
 

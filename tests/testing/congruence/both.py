@@ -14,6 +14,8 @@ from urllib.parse import quote
 import httpx
 
 from phoenix_traces.testing import FakePhoenix
+from phoenix_traces.testing.fake.context import Version
+from phoenix_traces.testing.fake_phoenix import NEWEST_KNOWN
 from tests.testing.congruence.pool import SENTINEL, SENTINEL_PROJECT, fill_fake, fill_real
 from tests.testing.congruence.scripts import Database, Script, Step
 
@@ -146,27 +148,35 @@ class Both:
     Args:
         base_url: Of the real server.
         database: Its database.
+        version: Its version.
 
     Attributes:
         asked: How many requests there were about what.
     """
 
-    def __init__(self, base_url: str, database: Database) -> None:
-        self._database = database
+    def __init__(self, base_url: str, database: Database, version: Version = NEWEST_KNOWN) -> None:
+        self._database: Database = database
+        self._version = version
         self._real = Side(lambda: httpx.Client(base_url=base_url, timeout=60))
         self.asked: Counter[tuple[str, int]] = Counter()
         fill_real(self._real.http)
 
-    def play(self, script: Script) -> Disagreement | None:
-        """Ask both what a script asks, until they disagree."""
-        phoenix = FakePhoenix(database=self._database)
+    def play(self, script: Script, *, cleans_up: bool = True) -> Disagreement | None:
+        """Ask both what a script asks, until they disagree.
+
+        Args:
+            script: It.
+            cleans_up: Whether the real server is emptied for the next script.
+        """
+        phoenix = FakePhoenix(database=self._database, version=self._version)
         fill_fake(phoenix)
         fake = Side(lambda: httpx.Client(base_url=phoenix.base_url, transport=phoenix.transport()))
         self._real.forget_ids()
         try:
             return self._compare(fake, script)
         finally:
-            self._clean_up(script)
+            if cleans_up:
+                self._clean_up(script)
 
     def _compare(self, fake: Side, script: Script) -> Disagreement | None:
         for number, step in enumerate(script.steps):
@@ -182,14 +192,17 @@ class Both:
     def _settle(self) -> None:
         """Wait until the real server has stored what was queued before."""
         http = self._real.http
-        row = {"trace_id": SENTINEL, "name": "sentinel", "annotator_kind": "CODE"}
+        name = f"sentinel {time.monotonic_ns()}"
+        row = {"trace_id": SENTINEL, "name": name, "annotator_kind": "CODE"}
         http.post("/v1/trace_annotations", json={"data": [row]}).raise_for_status()
         path = f"/v1/projects/{SENTINEL_PROJECT}/trace_annotations"
         deadline = time.monotonic() + 20
-        while not http.get(path, params={"trace_ids": SENTINEL}).json()["data"]:
+        question = {"trace_ids": SENTINEL, "include_annotation_names": name}
+        while not http.get(path, params=question).json()["data"]:
             assert time.monotonic() < deadline, "the queue does not move"
             time.sleep(0.02)
-        http.delete(path, params={"delete_all": "true"}).raise_for_status()
+        # So that the next row gets the number that it gets in the fake.
+        http.delete(path, params={"delete_all": "true"})
 
     def _clean_up(self, script: Script) -> None:
         http = self._real.http

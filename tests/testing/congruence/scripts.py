@@ -183,12 +183,17 @@ def _body(random: Random, value: Any) -> tuple[bytes, dict[str, str]]:
     )
 
 
+def _quoted(text: str) -> str:
+    """Return a part of a path; a placeholder stays as it is until it is filled."""
+    return text if text.startswith("@") else quote(text, safe="")
+
+
 def _project(random: Random) -> str:
     projects = ["alpha", "alpha", "alpha", "alpha", "beta", "beta", EMPTY_PROJECT]
     chosen = random.choice([*projects, "@ID Project 0", "@ID Project 1", UNKNOWN_PROJECT])
     if random.random() < 0.03:
         chosen = random.choice(["Ångström", "a b", "UHJvamVjdDo5OTk5OQ==", "VHJhY2U6MQ==", "A"])
-    return quote(chosen, safe="@")
+    return _quoted(chosen)
 
 
 def read(random: Random) -> Step:
@@ -315,17 +320,17 @@ def create(random: Random) -> Step:
 
 def update(random: Random) -> Step:
     content, headers = _body(random, _config(random))
-    path = f"/v1/annotation_configs/{quote(_config_id(random), safe='@')}"
+    path = f"/v1/annotation_configs/{_quoted(_config_id(random))}"
     return Step("PUT", path, [], headers, content, about="write configs")
 
 
 def remove(random: Random) -> Step:
-    path = f"/v1/annotation_configs/{quote(_config_id(random), safe='@')}"
+    path = f"/v1/annotation_configs/{_quoted(_config_id(random))}"
     return Step("DELETE", path, about="write configs")
 
 
 def get_config(random: Random) -> Step:
-    path = f"/v1/annotation_configs/{quote(_config_id(random), safe='@')}"
+    path = f"/v1/annotation_configs/{_quoted(_config_id(random))}"
     return Step("GET", path, about="read configs")
 
 
@@ -343,13 +348,13 @@ def list_configs(random: Random) -> Step:
 
 
 def assign(random: Random) -> Step:
-    config = quote(_config_id(random), safe="@")
+    config = _quoted(_config_id(random))
     path = f"/v1/projects/{_project(random)}/annotation_configs/{config}"
     return Step("PUT", path, about="assign configs")
 
 
 def unassign(random: Random) -> Step:
-    config = quote(_config_id(random), safe="@")
+    config = _quoted(_config_id(random))
     path = f"/v1/projects/{_project(random)}/annotation_configs/{config}"
     return Step("DELETE", path, about="assign configs")
 
