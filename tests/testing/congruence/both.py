@@ -160,6 +160,7 @@ class Both:
         self._real = Side(lambda: httpx.Client(base_url=base_url, timeout=60))
         self.asked: Counter[tuple[str, int]] = Counter()
         fill_real(self._real.http)
+        self._delete_configs()  # a new server has one
 
     def play(self, script: Script, *, cleans_up: bool = True) -> Disagreement | None:
         """Ask both what a script asks, until they disagree.
@@ -212,8 +213,12 @@ class Both:
                 path = f"/v1/projects/{project}/trace_annotations"
                 http.delete(path, params={"delete_all": "true"}).raise_for_status()
         if "write configs" in about:
-            for config in http.get("/v1/annotation_configs").json()["data"]:
-                http.delete(f"/v1/annotation_configs/{config['id']}").raise_for_status()
+            self._delete_configs()
+
+    def _delete_configs(self) -> None:
+        http = self._real.http
+        for config in http.get("/v1/annotation_configs").json()["data"]:
+            http.delete(f"/v1/annotation_configs/{config['id']}").raise_for_status()
 
 
 def count_of(asked: Counter[tuple[str, int]]) -> str:
