@@ -246,7 +246,12 @@ def test_the_first_request_is_ready_when_its_own_rows_have_been_read() -> None:
             read.append(position)
             yield position, "t1"
 
-    rows = Rows(FEW, items(), encode=lambda rows: b'["%d rows"]' % len(rows), trace_id=str)
+    rows = Rows(
+        FEW,
+        items(),
+        encode=lambda rows: b'["%d rows"]' % len(rows),
+        key=lambda row: (str(row), "", ""),
+    )
     upload = Upload(rows, sync=False, options=UploadOptions(batch_size=250))
     assert isinstance(upload.next_call(0.0), Call)
     assert len(read) == 250

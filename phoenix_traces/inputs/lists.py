@@ -18,7 +18,7 @@ from phoenix_traces.inputs.wire_row import (
     RESULT_NAMES,
     WireRow,
     encode_rows,
-    trace_id_of,
+    key_of,
     wire_rows,
 )
 from phoenix_traces.rules import fast_path
@@ -194,6 +194,6 @@ def _without_superseded(rows: list[WireRow]) -> Rows[WireRow]:
         total=len(rows),
         items=items,
         encode=encode_rows,
-        trace_id=trace_id_of,
+        key=key_of,
         superseded=superseded,
     )

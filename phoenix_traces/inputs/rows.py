@@ -8,6 +8,9 @@ from typing import Generic, TypeAlias, TypeVar
 
 RowT = TypeVar("RowT")
 
+# (trace_id, name, identifier); no identifier is "".
+Key: TypeAlias = "tuple[str, str, str]"
+
 # Returns the rows as a JSON array.
 Encode: TypeAlias = Callable[[Sequence[RowT]], bytes]
 
@@ -21,7 +24,7 @@ class Rows(Generic[RowT]):
         items: (position in the caller's input, row), in order, without the superseded ones; read
             once.
         encode: Makes rows a JSON array.
-        trace_id: Tells a row's trace.
+        key: Tells what the server keeps a row under; two rows of one key replace each other.
         superseded: Position of each row that a later one with the same key replaces, and the
             position of that later one. Such rows are not sent, so that no retry, delay or second
             request can ever put an earlier row in a later one's place.
@@ -30,5 +33,5 @@ class Rows(Generic[RowT]):
     total: int
     items: Iterable[tuple[int, RowT]]
     encode: Encode[RowT]
-    trace_id: Callable[[RowT], str]
+    key: Callable[[RowT], Key]
     superseded: Mapping[int, int] = field(default_factory=dict[int, int])

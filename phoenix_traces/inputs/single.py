@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from phoenix_traces.inputs.rows import Rows
-from phoenix_traces.inputs.wire_row import FIELDS, WireRow, encode_rows, trace_id_of, wire_rows
+from phoenix_traces.inputs.wire_row import FIELDS, WireRow, encode_rows, key_of, wire_rows
 from phoenix_traces.rules import fast_path
 
 
@@ -45,7 +45,7 @@ def single_annotation(
             total=1,
             items=enumerate(wire_rows(cells)),
             encode=encode_rows,
-            trace_id=trace_id_of,
+            key=key_of,
         )
     from phoenix_traces.inputs.lists import judged_annotation
 

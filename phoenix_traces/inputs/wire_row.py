@@ -60,9 +60,9 @@ def _floats(scores: Sequence[Any]) -> Sequence[float | None]:
     return [None if score is None else float(score) for score in scores]
 
 
-def trace_id_of(row: WireRow) -> str:
-    """Return the trace of a row."""
-    return row["trace_id"]
+def key_of(row: WireRow) -> tuple[str, str, str]:
+    """Return what the server keeps a row under: (trace_id, name, identifier)."""
+    return row["trace_id"], row["name"], row.get("identifier") or ""
 
 
 def encode_rows(rows: Sequence[WireRow]) -> bytes:

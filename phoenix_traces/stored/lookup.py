@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, cast
 
@@ -18,8 +18,6 @@ from phoenix_traces.stored.selection import Selection, annotations_path
 # More names than these are not worth their room in the URL.
 _MOST_NAMES = 20
 _MOST_BYTES_OF_NAMES = 500
-
-_ROWS_ENCODED_TOGETHER = 1_000
 
 # What differs: the field, what the server has and what was given.
 Differences: TypeAlias = Mapping[str, tuple[object, object]]
@@ -70,7 +68,9 @@ class Lookup(Generic[RowT]):
     def __init__(self, rows: Rows[RowT], *, project_identifier: str) -> None:
         self._path = annotations_path(project_identifier)
         self._rows = rows
-        self.wanted: list[Wanted[RowT]] = list(_wanted(rows))
+        self.wanted: list[Wanted[RowT]] = [
+            Wanted(position, row, rows.key(row)) for position, row in rows.items
+        ]
         self._by_key = {each.key: each for each in self.wanted}
         self._names = _few_enough({each.key[1] for each in self.wanted})
         self._seen: set[str] = set()
@@ -125,23 +125,9 @@ class Lookup(Generic[RowT]):
                 self.matches[wanted.position] = self._match(wanted, annotation)
 
     def _match(self, wanted: Wanted[RowT], annotation: TraceAnnotation) -> Match:
-        (given,) = _as_sent(self._rows, [wanted.row])
+        # As JSON, because the server gives back what became of numbers and dates in it.
+        (given,) = json.loads(self._rows.encode([wanted.row]))
         return Match(annotation.id, annotation.annotator_kind, differences(annotation, given))
-
-
-def _wanted(rows: Rows[RowT]) -> Iterator[Wanted[RowT]]:
-    items = list(rows.items)
-    for start in range(0, len(items), _ROWS_ENCODED_TOGETHER):
-        part = items[start : start + _ROWS_ENCODED_TOGETHER]
-        for (position, row), sent in zip(
-            part, _as_sent(rows, [row for _, row in part]), strict=True
-        ):
-            key = (sent["trace_id"], sent["name"], sent.get("identifier", ""))
-            yield Wanted(position, row, key)
-
-
-def _as_sent(rows: Rows[RowT], some: list[RowT]) -> list[_Wire]:
-    return cast("list[_Wire]", json.loads(rows.encode(some)))
 
 
 def _few_enough(names: set[str]) -> tuple[str, ...] | None:

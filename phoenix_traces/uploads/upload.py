@@ -149,7 +149,7 @@ class Upload(Generic[RowT]):
 
     def _take_refusal(self, job: _Job[RowT], response: httpx.Response, now: float) -> None:
         batch = job.batch
-        trace_ids = [self._rows.trace_id(row) for row in batch.rows]
+        trace_ids = [self._rows.key(row)[0] for row in batch.rows]
         error = status_error(response, trace_ids=trace_ids, positions=batch.positions)
         if response.status_code == 413 and len(batch) > 1:
             middle = len(batch) // 2
@@ -172,9 +172,9 @@ class Upload(Generic[RowT]):
     ) -> None:
         missing = frozenset(error.missing_trace_ids)
         rows = job.batch.rows
-        late = job.batch.pick(lambda place: self._rows.trace_id(rows[place]) in missing)
+        late = job.batch.pick(lambda place: self._rows.key(rows[place])[0] in missing)
         self._send_again(
-            job.batch.pick(lambda place: self._rows.trace_id(rows[place]) not in missing)
+            job.batch.pick(lambda place: self._rows.key(rows[place])[0] not in missing)
         )
         patience = job.patience or Patience(
             until=now + self._options.wait_for_traces,

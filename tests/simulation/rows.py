@@ -16,19 +16,16 @@ def encode(rows: Sequence[WireRow]) -> bytes:
     return json.dumps(rows, separators=(",", ":")).encode()
 
 
-def trace_id(row: WireRow) -> str:
-    return str(row["trace_id"])
+def key_of(row: WireRow) -> tuple[str, str, str]:
+    return row["trace_id"], row["name"], row.get("identifier", "")
 
 
 def rows_of(wire_rows: Sequence[WireRow]) -> Rows[WireRow]:
-    superseded = superseded_positions(
-        (at, (row["trace_id"], row["name"], row.get("identifier", "")))
-        for at, row in enumerate(wire_rows)
-    )
+    superseded = superseded_positions((at, key_of(row)) for at, row in enumerate(wire_rows))
     return Rows(
         total=len(wire_rows),
         items=((at, row) for at, row in enumerate(wire_rows) if at not in superseded),
         encode=encode,
-        trace_id=trace_id,
+        key=key_of,
         superseded=superseded,
     )

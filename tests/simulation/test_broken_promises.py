@@ -20,7 +20,7 @@ from phoenix_traces.uploads.account import Account
 from phoenix_traces.uploads.options import UploadOptions
 from phoenix_traces.uploads.upload import Upload
 from tests.simulation.many import play_some
-from tests.simulation.rows import WireRow, encode, rows_of, trace_id
+from tests.simulation.rows import WireRow, encode, key_of, rows_of
 
 SCRIPTS_UNTIL_CAUGHT = 4_000
 SCRIPTS_TOGETHER = 200
@@ -108,7 +108,7 @@ def other_options(**changes: Any) -> Callable[..., Upload[WireRow]]:
 
 
 def with_superseded_rows(rows: Sequence[WireRow]) -> Rows[WireRow]:
-    return Rows(len(rows), list(enumerate(rows)), encode, trace_id)
+    return Rows(len(rows), list(enumerate(rows)), encode, key_of)
 
 
 def in_reverse(rows: Sequence[WireRow]) -> Rows[WireRow]:

@@ -23,7 +23,10 @@ def _encode(rows: Sequence[str]) -> bytes:
 
 def _rows(values: Sequence[str]) -> Rows[str]:
     return Rows(
-        total=len(values), items=enumerate(values), encode=_encode, trace_id=lambda value: value
+        total=len(values),
+        items=enumerate(values),
+        encode=_encode,
+        key=lambda value: (value, "", ""),
     )
 
 
@@ -119,7 +122,7 @@ def test_rows_are_read_and_encoded_only_when_a_batch_is_asked_for() -> None:
         encoded.append(len(rows))
         return _encode(rows)
 
-    rows = Rows(total=1000, items=items(), encode=encode, trace_id=lambda row: row)
+    rows = Rows(total=1000, items=items(), encode=encode, key=lambda row: (row, "", ""))
     batches = cut(rows, batch_size=10, max_bytes=1_000_000)
     assert read == encoded == []
     next(batches)

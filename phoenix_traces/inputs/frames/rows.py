@@ -18,7 +18,7 @@ from phoenix_traces.inputs.frames.layout import resolve
 from phoenix_traces.inputs.frames.rubric_checks import RowRules, nested
 from phoenix_traces.inputs.judge import Cells
 from phoenix_traces.inputs.rows import Rows
-from phoenix_traces.inputs.wire_row import FIELDS, WireRow, encode_rows, trace_id_of, wire_rows
+from phoenix_traces.inputs.wire_row import FIELDS, WireRow, encode_rows, key_of, wire_rows
 from phoenix_traces.rules.annotation import TraceAnnotationData
 from phoenix_traces.rules.rubrics import Rubrics, fixed_fields
 
@@ -52,7 +52,7 @@ def annotation_frame(
         total=len(columns),
         items=_items(columns, findings),
         encode=encode_rows,
-        trace_id=trace_id_of,
+        key=key_of,
         superseded=findings.superseded,
     )
 

@@ -101,7 +101,7 @@ def check(rows: Sequence[dict[str, Any]]) -> None:
     models = [TraceAnnotationData.model_validate(annotation(row)) for row in kept]
     positions, wire = zip(*accepted.items, strict=True)
     assert accepted.encode(wire) == MODELS.dump_json(models, exclude_none=True)
-    assert [accepted.trace_id(row) for row in wire] == [model.trace_id for model in models]
+    assert [accepted.key(row)[0] for row in wire] == [model.trace_id for model in models]
     assert list(positions) == [at for at in range(len(rows)) if at not in accepted.superseded]
 
 
