@@ -98,7 +98,10 @@ def _refuse_what_is_no_list(value: object) -> None:
     if isinstance(value, (str, bytes, bytearray)):
         raise TypeError(f"{expected}, and this is text")
     if hasattr(value, "iloc"):
-        raise TypeError(f"{expected}, and this is pandas': use log_trace_annotations_dataframe")
+        raise TypeError(
+            f"{expected}, and this is a pandas {type(value).__name__}: "
+            "use log_trace_annotations_dataframe"
+        )
     if not isinstance(value, Iterable):
         raise TypeError(f"{expected}, not {type_name(value)}")
 

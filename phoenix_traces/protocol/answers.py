@@ -220,7 +220,7 @@ def _message(response: httpx.Response, words: str, hint: str) -> str:
 
 
 def _hint(response: httpx.Response) -> str:
-    if response.is_redirect:
+    if response.has_redirect_location:
         target = _named(response, response.headers.get("location", ""))
         return f"{_REDIRECT_HINT} to {target} if that is right"
     return _HINTS.get(response.status_code, "")

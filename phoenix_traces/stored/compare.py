@@ -16,6 +16,7 @@ from typing_extensions import override
 from phoenix_traces.inputs.rows import Rows, RowT
 from phoenix_traces.protocol.exchange import Call, Exchange, Outcome, Step, WaitUntil
 from phoenix_traces.protocol.patience import Patience
+from phoenix_traces.shown import type_name
 from phoenix_traces.stored.comparison import ComparedRow, Comparison, RowStatus
 from phoenix_traces.stored.lookup import Lookup, Wanted
 from phoenix_traces.stored.selection import refused
@@ -39,6 +40,8 @@ class Comparing(Exchange[Comparison], Generic[RowT]):
     max_concurrency = 1
 
     def __init__(self, rows: Rows[RowT], *, project_identifier: str, timeout: float = 0.0) -> None:
+        if not _is_number(timeout):
+            raise TypeError(f"timeout must be a number of seconds, not {type_name(timeout)}")
         if not 0 <= timeout < math.inf:
             raise refused("timeout", timeout, "must be a number of seconds, 0 or more")
         self._rows = rows
@@ -129,3 +132,7 @@ class Comparing(Exchange[Comparison], Generic[RowT]):
     @override
     def interrupted(self, error: BaseException) -> None:
         """Do nothing: nothing was changed."""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

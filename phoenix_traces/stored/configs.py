@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -18,6 +17,7 @@ from phoenix_traces.rules.configs import (
     AnnotationConfigList,
     config_adapter,
 )
+from phoenix_traces.stored.selection import path_part
 
 _PAGE = 100
 
@@ -32,10 +32,18 @@ class _Single(BaseModel, frozen=True, extra="ignore", defer_build=True):
 
 
 def list_configs(project_identifier: str | None) -> Steps[AnnotationConfigList]:
-    """Ask for all configs, or those of one project, page by page."""
-    path = "v1/annotation_configs"
-    if project_identifier is not None:
-        path = f"v1/projects/{quote(project_identifier, safe='')}/annotation_configs"
+    """Return the steps that ask for all configs, or those of one project, page by page.
+
+    Raises:
+        AnnotationValidationError: when the project cannot be asked for.
+    """
+    if project_identifier is None:
+        return _list("v1/annotation_configs")
+    project = path_part("project_identifier", project_identifier)
+    return _list(f"v1/projects/{project}/annotation_configs")
+
+
+def _list(path: str) -> Steps[AnnotationConfigList]:
     found: AnnotationConfigList = []
     pages = Pages()
     cursor: str | None = None
@@ -57,8 +65,16 @@ def list_configs(project_identifier: str | None) -> Steps[AnnotationConfigList]:
 
 
 def get_config(name_or_id: str) -> Steps[AnnotationConfig]:
-    """Ask for one config."""
-    response = yield Call("GET", f"v1/annotation_configs/{quote(name_or_id, safe='')}")
+    """Return the steps that ask for one config.
+
+    Raises:
+        AnnotationValidationError: when it cannot be asked for.
+    """
+    return _get(f"v1/annotation_configs/{path_part('name_or_id', name_or_id)}")
+
+
+def _get(path: str) -> Steps[AnnotationConfig]:
+    response = yield Call("GET", path)
     try:
         return _Single.model_validate_json(response.content).data
     except ValidationError:

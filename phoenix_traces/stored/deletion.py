@@ -10,7 +10,7 @@ from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.protocol.steps import Steps
 from phoenix_traces.protocol.versions import DELETING, too_old
 from phoenix_traces.rules.fields import ANNOTATOR_KINDS, AnnotatorKind
-from phoenix_traces.stored.selection import annotations_path, refused, required_text
+from phoenix_traces.stored.selection import annotations_path, check_length, refused, required_text
 
 
 def deletion(
@@ -31,17 +31,26 @@ def deletion(
     params: dict[str, str] = {}
     # A blank text must not count as absent here: that would delete more, not less.
     if name is not None:
-        params["name"] = required_text("name", name)
+        params["name"] = _narrowing("name", name)
     if identifier is not None:
-        params["identifier"] = required_text("identifier", identifier)
+        params["identifier"] = _narrowing("identifier", identifier)
     if annotator_kind is not None:
-        if annotator_kind not in ANNOTATOR_KINDS:
-            raise refused(
-                "annotator_kind", annotator_kind, f"must be one of {', '.join(ANNOTATOR_KINDS)}"
-            )
-        params["annotator_kind"] = annotator_kind
+        params["annotator_kind"] = _kind(annotator_kind)
     params |= _gate(start_time, end_time, delete_all=delete_all)
     return _delete(annotations_path(project_identifier), params)
+
+
+def _kind(value: object) -> str:
+    # Not by `in` alone: an array would be compared with each, and has no truth.
+    if not isinstance(value, str) or value not in ANNOTATOR_KINDS:
+        raise refused("annotator_kind", value, f"must be one of {', '.join(ANNOTATOR_KINDS)}")
+    return value
+
+
+def _narrowing(field: str, value: str) -> str:
+    text = required_text(field, value)
+    check_length(field, text)
+    return text
 
 
 def _gate(start: datetime | None, end: datetime | None, *, delete_all: bool) -> dict[str, str]:
@@ -50,6 +59,9 @@ def _gate(start: datetime | None, end: datetime | None, *, delete_all: bool) -> 
         for field, moment in (("start_time", start), ("end_time", end))
         if moment is not None
     }
+    if type(delete_all) is not bool:
+        # "no" would be taken for True.
+        raise TypeError(f"delete_all must be True or False, not {type(delete_all).__name__}")
     if delete_all:
         params["delete_all"] = "true"
     elif start is None or end is None:
@@ -67,10 +79,15 @@ def _gate(start: datetime | None, end: datetime | None, *, delete_all: bool) -> 
 def _utc(field: str, moment: object) -> str:
     if not isinstance(moment, datetime):
         raise TypeError(f"{field} must be a datetime, not {type(moment).__name__}")
+    if moment != moment:
+        raise refused(field, None, "is NaT, which is no moment")
     if moment.utcoffset() is None:
         problem = "has no time zone, so it could mean another moment: add one, such as timezone.utc"
         raise refused(field, moment, problem)
-    return moment.astimezone(timezone.utc).isoformat()
+    try:
+        return moment.astimezone(timezone.utc).isoformat()
+    except OverflowError:
+        raise refused(field, moment, "is outside the years 1 to 9999 in UTC") from None
 
 
 def _delete(path: str, params: dict[str, str]) -> Steps[None]:

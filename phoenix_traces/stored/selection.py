@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from operator import index
+from typing import SupportsIndex, cast
 from urllib.parse import quote
 
 from phoenix_traces.errors import AnnotationValidationError
@@ -18,6 +20,11 @@ from phoenix_traces.shown import shown, type_name
 MOST_IN_A_QUESTION = 100
 _MOST_BYTES_OF_IDS = 4_500
 _MOST_BYTES_OF_IDENTIFIERS = 2_000
+_MOST_BYTES_OF_NAMES = 2_000
+
+# Of one text in a URL: httpx and Phoenix's own server take 64 KB of URL in all, which holds an id,
+# an identifier, a name, the names to leave out and a project.
+_MOST_BYTES_OF_ONE = 12_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,9 @@ class Selection:
     Attributes:
         path: Where the project's annotations are, relative to the base URL.
         limit: Most annotations in all.
+
+    Raises:
+        AnnotationValidationError: when something is too long to be asked for.
     """
 
     path: str
@@ -36,20 +46,34 @@ class Selection:
     exclude: tuple[str, ...] = ()
     limit: int | None = None
 
+    def __post_init__(self) -> None:
+        for field, values in (
+            ("trace_ids", self.trace_ids),
+            ("identifiers", self.identifiers),
+            ("include_annotation_names", self.include),
+            ("exclude_annotation_names", self.exclude),
+        ):
+            for value in values or ():
+                check_length(field, value)
+        size = sum(_size("exclude_annotation_names", each) for each in self.exclude)
+        if size > _MOST_BYTES_OF_ONE:
+            problem = (
+                f"take {size:,} bytes in a URL together, and {_MOST_BYTES_OF_ONE:,} are asked for "
+                "at most: name those to include instead"
+            )
+            raise refused("exclude_annotation_names", None, problem)
+
     def questions(self) -> Iterator[Params]:
         """Yield the parameters of each request, without page size and cursor."""
-        if self.include == ():
-            return
-        names: dict[str, Sequence[str]] = {}
-        if self.include is not None:
-            names["include_annotation_names"] = self.include
+        exclude: dict[str, Sequence[str]] = {}
         if self.exclude:
-            names["exclude_annotation_names"] = self.exclude
-        for trace_ids, identifiers in product(
+            exclude["exclude_annotation_names"] = self.exclude
+        for trace_ids, identifiers, include in product(
             _parts("trace_ids", self.trace_ids, _MOST_BYTES_OF_IDS),
             _parts("identifier", self.identifiers, _MOST_BYTES_OF_IDENTIFIERS),
+            _parts("include_annotation_names", self.include, _MOST_BYTES_OF_NAMES),
         ):
-            yield {**trace_ids, **identifiers, **names}
+            yield {**trace_ids, **identifiers, **include, **exclude}
 
 
 def select(
@@ -71,8 +95,7 @@ def select(
     exclude = texts("exclude_annotation_names", exclude_annotation_names) or ()
     if include is None or RESERVED_NAME not in include:
         exclude = tuple(dict.fromkeys((*exclude, RESERVED_NAME)))
-    if limit is not None and limit < 1:
-        raise refused("limit", limit, "must be 1 or more, or None for no limit")
+    limit = _checked_limit(limit)
     selection = Selection(
         path=annotations_path(project_identifier),
         trace_ids=texts("trace_ids", trace_ids),
@@ -94,11 +117,42 @@ def annotations_path(project_identifier: str) -> str:
     Raises:
         AnnotationValidationError: when the server could not find a project by this text.
     """
-    project = required_text("project_identifier", project_identifier)
-    if "/" in project or project in (".", ".."):
-        problem = "cannot be part of a path: use the project's ID instead of its name"
-        raise refused("project_identifier", project, problem)
-    return f"v1/projects/{quote(project, safe='')}/trace_annotations"
+    return f"v1/projects/{path_part('project_identifier', project_identifier)}/trace_annotations"
+
+
+def path_part(field: str, value: str) -> str:
+    """Return a name or an ID as a part of a path.
+
+    Raises:
+        AnnotationValidationError: when the server could not find anything by this text.
+    """
+    text = required_text(field, value)
+    if "/" in text or text in (".", ".."):
+        raise refused(field, text, "cannot be part of a path: use the ID instead of the name")
+    check_length(field, text)
+    return quote(text, safe="")
+
+
+def check_length(field: str, value: str) -> None:
+    """Refuse a text that is too long for a URL.
+
+    Raises:
+        AnnotationValidationError: naming the argument.
+    """
+    if (size := len(quote(value, safe=""))) > _MOST_BYTES_OF_ONE:
+        problem = f"takes {size:,} bytes in a URL, and {_MOST_BYTES_OF_ONE:,} are asked for at most"
+        raise refused(field, value, problem)
+
+
+def _checked_limit(limit: object) -> int | None:
+    if limit is None:
+        return None
+    if isinstance(limit, bool) or not isinstance(limit, SupportsIndex):
+        raise TypeError(f"limit must be a whole number or None, not {type_name(limit)}")
+    number = index(limit)
+    if number < 1:
+        raise refused("limit", number, "must be 1 or more, or None for no limit")
+    return number
 
 
 def texts(field: str, values: Iterable[str] | None) -> tuple[str, ...] | None:
@@ -158,8 +212,10 @@ def refused(field: str, value: object, problem: str) -> AnnotationValidationErro
 def _refuse_what_is_no_list(field: str, values: object) -> None:
     if isinstance(values, (str, bytes, bytearray)):
         raise TypeError(f"{field} must be an iterable of texts, and this is one: put it in a list")
-    kind = type(values).__name__
-    if isinstance(values, Mapping) or hasattr(values, "columns"):
+    kind = type_name(values)
+    if not isinstance(values, Iterable):
+        raise TypeError(f"{field} must be an iterable of texts, not {kind}")
+    if isinstance(values, Mapping) or hasattr(cast("object", values), "columns"):
         raise TypeError(f"{field} must be an iterable of texts, not {kind}: pass one column of it")
 
 
@@ -173,7 +229,7 @@ def _parts(
     part: list[str] = []
     size = 0
     for value in values:
-        length = len(name) + len(quote(value, safe="")) + 2
+        length = _size(name, value)
         if part and (len(part) == MOST_IN_A_QUESTION or size + length > most_bytes):
             yield {name: part}
             part, size = [], 0
@@ -181,3 +237,7 @@ def _parts(
         size += length
     if part:
         yield {name: part}
+
+
+def _size(name: str, value: str) -> int:
+    return len(name) + len(quote(value, safe="")) + 2

@@ -120,9 +120,9 @@ def test_a_config_whose_type_is_no_text_is_left_out(kind: object, colour: Colour
 @both_colours
 def test_a_projects_configs_are_asked_for_under_its_quoted_name(colour: Colour) -> None:
     server = ConfigServer()
-    listed(server, colour, "my project/é")
+    listed(server, colour, "my project é")
     assert (
-        b"/v1/projects/my%20project%2F%C3%A9/annotation_configs" in server.requests[0].url.raw_path
+        b"/v1/projects/my%20project%20%C3%A9/annotation_configs" in server.requests[0].url.raw_path
     )
 
 
