@@ -6,7 +6,8 @@ would store something else than was meant (see the README, "What is refused, and
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -22,7 +23,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
-from typing_extensions import Self
+from typing_extensions import Self, override
 
 from phoenix_traces.rules.fields import MAX_KEY_BYTES, RESERVED_NAME
 from phoenix_traces.rules.fields import AnnotatorKind as AnnotatorKind
@@ -262,15 +263,43 @@ class AnnotateTracesRequestBody(BaseModel, frozen=True, extra="forbid", defer_bu
     data: list[TraceAnnotationData] = Field(min_length=1)
 
 
-class InsertedTraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
-    """The ID that the server gave to an annotation; reads as `.id` and as `["id"]`."""
+class InsertedTraceAnnotation(
+    BaseModel, Mapping[str, str], frozen=True, extra="ignore", defer_build=True
+):
+    """The ID that the server gave to an annotation; reads as `.id` and as a mapping.
+
+    Examples:
+        >>> inserted = InsertedTraceAnnotation(id="VHJhY2U=")
+        >>> inserted.id, inserted["id"], inserted.get("name", "none"), dict(inserted)
+        ('VHJhY2U=', 'VHJhY2U=', 'none', {'id': 'VHJhY2U='})
+    """
 
     id: str
 
-    def __getitem__(self, key: Literal["id"]) -> str:
+    @override
+    def __getitem__(self, key: str) -> str:
         if key != "id":
             raise KeyError(key)
         return self.id
+
+    # The keys, as a mapping has it and `dict` and pandas rely on; a model's own are pairs.
+    @override
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]  # see above
+        return iter(("id",))
+
+    @override
+    def __len__(self) -> int:
+        return 1
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, InsertedTraceAnnotation):
+            return self.id == other.id
+        return other == {"id": self.id} if isinstance(other, Mapping) else NotImplemented
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 class AnnotateTracesResponseBody(BaseModel, frozen=True, extra="ignore", defer_build=True):

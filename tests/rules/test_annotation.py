@@ -242,13 +242,6 @@ def test_a_request_body_holds_at_least_one_annotation() -> None:
         AnnotateTracesRequestBody(data=[])
 
 
-def test_an_inserted_annotation_reads_as_attribute_and_as_item() -> None:
-    inserted = InsertedTraceAnnotation(id="abc")
-    assert inserted.id == inserted["id"] == "abc"
-    with pytest.raises(KeyError, match="name"):
-        inserted["name"]  # type: ignore[index]  # the mistake under test
-
-
 def test_keys_of_a_newer_server_are_ignored_in_answers() -> None:
     body = AnnotateTracesResponseBody.model_validate_json(
         b'{"data": [{"id": "abc", "created_at": "2026"}], "next_cursor": null}'
