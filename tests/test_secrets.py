@@ -16,10 +16,10 @@ from phoenix_traces import (
     PhoenixStatusError,
     PhoenixTransportError,
     UploadOptions,
+    testing,
 )
 from tests.support.annotations import annotation, numbered
 from tests.support.colours import Colour, FakePhoenix, both_colours, client_traces
-from tests.support.fakeserver import Answer, FakeServer
 
 KEY = "sk-very-secret-key-0123456789"
 
@@ -108,14 +108,12 @@ def test_no_log_line_shows_the_key(colour: Colour, caplog: pytest.LogCaptureFixt
     caplog.set_level(logging.DEBUG)
     for name in ("httpx", "httpcore", "httpx_retries", "phoenix_traces"):
         caplog.set_level(logging.DEBUG, logger=name)
-    with FakeServer() as server:
-        server.answers = [
-            Answer(503, "busy"),
-            Answer(200, '{"data": []}'),
-            Answer(401, "Invalid token"),
-        ]
-        traces = client_traces(colour, base_url=server.base_url, api_key=KEY)
+    server = testing.FakePhoenix()
+    server.fail_next(503)
+    with server.serve() as url:
+        traces = client_traces(colour, base_url=url, api_key=KEY)
         traces.log_trace_annotations(trace_annotations=[annotation()])
+        server.fail_next(401)
         with pytest.raises(AuthenticationError):
             traces.log_trace_annotations(trace_annotations=[annotation()])
         assert {request.headers["authorization"] for request in server.requests} == {

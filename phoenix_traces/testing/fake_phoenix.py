@@ -16,7 +16,7 @@ from phoenix_traces.testing.fake.messages import (
     Request,
     text_answer,
 )
-from phoenix_traces.testing.fake.script import Drop, Failure, Moment, Script, failure
+from phoenix_traces.testing.fake.script import Drop, Failure, Moment, Script, failure, prepared
 from phoenix_traces.testing.fake.server import Server
 from phoenix_traces.testing.fake.store import DEFAULT_PROJECT, StoredAnnotation
 
@@ -269,6 +269,36 @@ class FakePhoenix:
         with self._lock:
             self._script.add(Failure(answer, path), times)
 
+    def answer_next(
+        self,
+        body: object = "",
+        *,
+        status: int = 200,
+        times: int = 1,
+        headers: Mapping[str, str] | None = None,
+        path: str = "",
+    ) -> None:
+        """Answer the next requests as told, as something between the client and Phoenix might.
+
+        Args:
+            body: A text, bytes, or anything else to be sent as JSON.
+            status: 200 to 599.
+            times: How many requests.
+            headers: Further headers.
+            path: Only requests whose path ends with it; all by default.
+
+        Raises:
+            ValueError: An argument makes no sense.
+
+        Examples:
+            >>> from phoenix_traces.testing import FakePhoenix
+            >>> phoenix = FakePhoenix("trace-1")
+            >>> phoenix.answer_next("<html>Log in</html>", headers={"content-type": "text/html"})
+        """
+        answer = prepared(status, body=body, headers=headers or {})
+        with self._lock:
+            self._script.add(Failure(answer, path), times)
+
     def drop_next(self, *, times: int = 1, moment: Moment = "before", path: str = "") -> None:
         """Break the connection of the next requests in place of an answer.
 
@@ -298,7 +328,7 @@ class FakePhoenix:
 
     @property
     def failures_left(self) -> int:
-        """How many failures of `fail_next` and `drop_next` no request has met yet."""
+        """How many events of `fail_next`, `answer_next` and `drop_next` no request has met."""
         with self._lock:
             return len(self._script)
 

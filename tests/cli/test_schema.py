@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from phoenix_traces import TraceAnnotationData, annotation_row_type, json_schema
 from phoenix_traces.cli.app import app
-from tests.support.fakeserver import Answer, FakeServer
+from phoenix_traces.testing import FakePhoenix
 from tests.support.rubrics import Correctness
 
 RUBRIC = "tests.support.rubrics:Correctness"
@@ -56,9 +56,10 @@ def test_a_rubric_is_found_in_the_working_directory() -> None:
 
 
 def test_a_config_of_the_server_becomes_a_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    with FakeServer() as server:
-        server.answers = [Answer(200, json.dumps(CONFIG))]
-        monkeypatch.setenv("PHOENIX_ENDPOINT", server.base_url)
+    server = FakePhoenix()
+    server.answer_next(CONFIG)
+    with server.serve() as url:
+        monkeypatch.setenv("PHOENIX_ENDPOINT", url)
         result = _schema("--config", "tone", "--flat")
     assert [request.path for request in server.requests] == ["/v1/annotation_configs/tone"]
     fields = json.loads(result.stdout)["properties"]
@@ -84,9 +85,8 @@ def test_a_wrong_argument_is_told(arguments: list[str], words: str) -> None:
 
 
 def test_a_config_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    with FakeServer() as server:
-        server.answers = [Answer(404, "Annotation configuration not found")]
-        monkeypatch.setenv("PHOENIX_ENDPOINT", server.base_url)
+    with FakePhoenix().serve() as url:
+        monkeypatch.setenv("PHOENIX_ENDPOINT", url)
         result = _schema("--config", "tone")
     assert result.exit_code == 1
     assert "Cannot read the config 'tone'" in result.output

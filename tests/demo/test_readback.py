@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 import httpx
 import pytest
@@ -14,7 +13,7 @@ from phoenix_traces.demo.readback import (
     differences,
     read_back,
 )
-from tests.support.fakeserver import Answer, FakeServer
+from phoenix_traces.testing import FakePhoenix
 
 WRITTEN = Written(
     TraceAnnotationData(
@@ -90,22 +89,24 @@ def test_an_annotation_that_nobody_wrote_is_a_difference() -> None:
 
 
 def test_reading_waits_for_annotations_that_are_still_queued() -> None:
-    with FakeServer() as fake:
-        fake.answers = [
-            Answer(200, json.dumps({"data": []})),
-            Answer(200, json.dumps({"data": [STORED.model_dump()]})),
-        ]
-        found = read_back(fake.base_url, ["t1"], project_name="p", at_least=1, timeout=60)
+    fake = FakePhoenix()
+    fake.answer_next({"data": []})
+    fake.answer_next({"data": [STORED.model_dump()]})
+    with fake.serve() as url:
+        found = read_back(url, ["t1"], project_name="p", at_least=1, timeout=60)
     assert found == [STORED]
 
 
 def test_reading_gives_up_waiting_and_returns_what_is_there() -> None:
-    with FakeServer() as fake:
-        fake.answers = [Answer(200, json.dumps({"data": [STORED.model_dump()]}))]
-        found = read_back(fake.base_url, ["t1"], project_name="p", at_least=2, timeout=-1)
+    fake = FakePhoenix()
+    fake.answer_next({"data": [STORED.model_dump()]})
+    with fake.serve() as url:
+        found = read_back(url, ["t1"], project_name="p", at_least=2, timeout=-1)
     assert found == [STORED]
 
 
 def test_a_server_that_refuses_to_read_is_an_error() -> None:
-    with FakeServer() as fake, pytest.raises(httpx.HTTPStatusError, match="500"):
-        read_back(fake.base_url, ["t1"], project_name="p", at_least=1, timeout=60)
+    fake = FakePhoenix()
+    fake.fail_next(500)
+    with fake.serve() as url, pytest.raises(httpx.HTTPStatusError, match="500"):
+        read_back(url, ["t1"], project_name="p", at_least=1, timeout=60)

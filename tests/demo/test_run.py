@@ -12,7 +12,7 @@ from phoenix_traces.demo import run
 from phoenix_traces.demo.readback import differences
 from phoenix_traces.demo.run import PROJECT, run_demo, tell_story
 from phoenix_traces.demo.story import EXAMPLES
-from tests.support.fakeserver import Answer, FakeServer
+from phoenix_traces.testing import FakePhoenix
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,10 +68,11 @@ def test_a_server_that_holds_something_else_is_a_failure_that_says_what(
 
 
 def test_a_server_that_refuses_the_traces_is_a_failure_that_says_so(console: Console) -> None:
-    with FakeServer() as fake:
-        fake.answers = [Answer(401, "Invalid token")]
-        assert tell_story(fake.base_url, console) == 1
-        assert f"The demo failed: {fake.base_url}/v1/traces did not take" in _printed(console)
+    phoenix = FakePhoenix()
+    phoenix.fail_next(401)
+    with phoenix.serve() as url:
+        assert tell_story(url, console) == 1
+    assert f"The demo failed: {url}/v1/traces did not take" in _printed(console)
 
 
 def test_a_server_that_does_not_start_is_a_failure_that_says_why(tmp_path: Path) -> None:

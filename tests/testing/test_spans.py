@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import random
 import re
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ import httpx
 import pytest
 
 from phoenix_traces.demo.story import EXAMPLES
+from phoenix_traces.testing import FakePhoenix
 from phoenix_traces.testing.spans import (
     TraceExportError,
     new_trace_ids,
@@ -16,7 +16,6 @@ from phoenix_traces.testing.spans import (
     send_traces,
     wait_for_traces,
 )
-from tests.support.fakeserver import Answer, FakeServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +24,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeServer]:
-    with FakeServer() as server:
-        yield server
+def fake() -> FakePhoenix:
+    return FakePhoenix()
+
+
+@pytest.fixture
+def url(fake: FakePhoenix) -> Iterator[str]:
+    with fake.serve() as url:
+        yield url
 
 
 def _spans(base_url: str, project: str, trace_id: str) -> dict[str, dict[str, Any]]:
@@ -95,49 +99,50 @@ def test_waiting_for_traces_that_never_arrive_names_ten_of_them(
         wait_for_traces(phoenix.base_url, missing, project_name="spans-none", timeout=0)
 
 
-def test_waiting_for_nothing_ends_at_once(fake: FakeServer) -> None:
-    wait_for_traces(fake.base_url, [], project_name="any")
+def test_waiting_for_nothing_ends_at_once(fake: FakePhoenix, url: str) -> None:
+    wait_for_traces(url, [], project_name="any")
     assert fake.requests == []
 
 
-def test_an_older_server_that_lists_all_spans_is_read_page_by_page(fake: FakeServer) -> None:
+def test_an_older_server_that_lists_all_spans_is_read_page_by_page(
+    fake: FakePhoenix, url: str
+) -> None:
     wanted = new_trace_ids(2)
-    fake.answers = [
-        Answer(200, json.dumps(_page(wanted[0], next_cursor="more"))),
-        Answer(200, json.dumps(_page(wanted[1], next_cursor=None))),
-    ]
-    wait_for_traces(fake.base_url, wanted, project_name="old")
-    assert "cursor=" not in fake.requests[0].path
-    assert "cursor=more" in fake.requests[1].path
+    fake.answer_next(_page(wanted[0], next_cursor="more"))
+    fake.answer_next(_page(wanted[1], next_cursor=None))
+    wait_for_traces(url, wanted, project_name="old")
+    assert "cursor" not in fake.requests[0].params
+    assert fake.requests[1].params["cursor"] == ("more",)
 
 
-def test_headers_go_with_every_request(fake: FakeServer) -> None:
+def test_headers_go_with_every_request(fake: FakePhoenix, url: str) -> None:
     trace_ids = new_trace_ids(1)
     headers = {"authorization": "Bearer abc"}
-    fake.answers = [Answer(200, ""), Answer(200, json.dumps(_page(trace_ids[0], next_cursor=None)))]
-    send_many_traces(fake.base_url, trace_ids, project_name="p", headers=headers)
-    wait_for_traces(fake.base_url, trace_ids, project_name="p", headers=headers)
+    fake.answer_next()
+    fake.answer_next(_page(trace_ids[0], next_cursor=None))
+    send_many_traces(url, trace_ids, project_name="p", headers=headers)
+    wait_for_traces(url, trace_ids, project_name="p", headers=headers)
     assert [request.headers["authorization"] for request in fake.requests] == ["Bearer abc"] * 2
 
 
-def test_a_server_that_refuses_to_list_spans_is_an_error(fake: FakeServer) -> None:
-    fake.answers = [Answer(401, "Invalid token")]
+def test_a_server_that_refuses_to_list_spans_is_an_error(fake: FakePhoenix, url: str) -> None:
+    fake.fail_next(401)
     with pytest.raises(httpx.HTTPStatusError, match="401"):
-        wait_for_traces(fake.base_url, new_trace_ids(1), project_name="p")
+        wait_for_traces(url, new_trace_ids(1), project_name="p")
 
 
-def test_a_server_that_refuses_the_spans_is_an_error(fake: FakeServer) -> None:
-    fake.answers = [Answer(401, "Invalid token")]
+def test_a_server_that_refuses_the_spans_is_an_error(fake: FakePhoenix, url: str) -> None:
+    fake.fail_next(401)
     with pytest.raises(TraceExportError, match="/v1/traces did not take 3 spans"):
-        send_traces(fake.base_url, EXAMPLES[:1], project_name="p")
+        send_traces(url, EXAMPLES[:1], project_name="p")
 
 
 def test_a_switched_off_opentelemetry_is_an_error(
-    fake: FakeServer, monkeypatch: pytest.MonkeyPatch
+    fake: FakePhoenix, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
     with pytest.raises(TraceExportError, match="OTEL_SDK_DISABLED"):
-        send_many_traces(fake.base_url, new_trace_ids(2), project_name="p")
+        send_many_traces(url, new_trace_ids(2), project_name="p")
     assert fake.requests == []
 
 

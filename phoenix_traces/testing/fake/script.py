@@ -79,14 +79,27 @@ def failure(
     """
     if not 400 <= status <= 599:
         raise ValueError(f"status is {status}; a failure has one from 400 to 599")
-    given = _usual_body(status) if body is None else body
-    content, content_type = _encoded(given)
-    named = {"content-type": content_type}
+    named = dict(headers)
     if retry_after is not None:
         named["retry-after"] = (
             f"{retry_after:g}" if isinstance(retry_after, float) else str(retry_after)
         )
-    return Answer(status, content, named | {name.lower(): text for name, text in headers.items()})
+    return prepared(status, body=_usual_body(status) if body is None else body, headers=named)
+
+
+def prepared(status: int, *, body: object, headers: Mapping[str, str]) -> Answer:
+    """Return an answer of any kind.
+
+    Args:
+        status: 200 to 599.
+        body: A text, bytes, or what is sent as JSON.
+        headers: Further ones, or others.
+    """
+    if not 200 <= status <= 599:
+        raise ValueError(f"status is {status}; it must be from 200 to 599")
+    content, content_type = _encoded(body)
+    given = {name.lower(): text for name, text in headers.items()}
+    return Answer(status, content, {"content-type": content_type} | given)
 
 
 def _encoded(body: object) -> tuple[bytes, str]:

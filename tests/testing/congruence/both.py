@@ -162,6 +162,10 @@ class Both:
         fill_real(self._real.http)
         self._delete_configs()  # a new server has one
 
+    def close(self) -> None:
+        """Hang up."""
+        self._real.http.close()
+
     def play(self, script: Script, *, cleans_up: bool = True) -> Disagreement | None:
         """Ask both what a script asks, until they disagree.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,8 +37,11 @@ KINDS_OF_REQUEST = 11
 
 @pytest.fixture(scope="module")
 def sqlite() -> Iterator[Both]:
-    with PhoenixProcess(start_timeout=START_SECONDS) as server:
-        yield Both(server.base_url, "sqlite")
+    with (
+        PhoenixProcess(start_timeout=START_SECONDS) as server,
+        closing(Both(server.base_url, "sqlite")) as both,
+    ):
+        yield both
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +51,9 @@ def postgresql() -> Iterator[Both]:
     with (
         EmbeddedPostgres() as postgres,
         PhoenixProcess(database_url=postgres.url, start_timeout=START_SECONDS) as server,
+        closing(Both(server.base_url, "postgresql")) as both,
     ):
-        yield Both(server.base_url, "postgresql")
+        yield both
 
 
 def parts() -> list[tuple[Database, int]]:
