@@ -110,3 +110,37 @@ def test_pandas_and_pandera_are_at_home_in_one_room() -> None:
         if {"pandas", "pandera"} & set(_loaded(ast.parse(path.read_text(encoding="utf-8"))))
     }
     assert rooms == {"demo", "inputs/frames"}
+
+
+# All that is used of httpx, so that a move to its successor is a matter of these names and rooms.
+HTTPX_ROOMS = {"client.py", "demo", "errors.py", "protocol", "resources", "testing", "transport"}
+HTTPX_NAMES = {
+    *("AsyncBaseTransport", "AsyncByteStream", "AsyncClient", "BaseTransport", "ByteStream"),
+    *("Client", "Headers", "Proxy", "QueryParams", "Request", "Response", "SyncByteStream"),
+    *("Timeout", "URL", "create_ssl_context"),
+    # The errors
+    *("ConnectError", "ConnectTimeout", "DecodingError", "HTTPError", "HTTPStatusError"),
+    *("InvalidURL", "LocalProtocolError", "PoolTimeout", "ProxyError", "ReadError", "ReadTimeout"),
+    *("RemoteProtocolError", "RequestError", "TransportError", "UnsupportedProtocol"),
+    *("WriteError", "WriteTimeout"),
+    # In testing and the demo
+    *("MockTransport", "get"),
+}
+
+
+def test_httpx_is_used_in_few_rooms_and_by_few_names() -> None:
+    rooms: set[str] = set()
+    names: set[str] = set()
+    for path in MODULES.values():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if "httpx" in set(_loaded(tree)):
+            rooms.add(path.relative_to(ROOT).parts[0])
+        names |= {
+            each.attr
+            for each in ast.walk(tree)
+            if isinstance(each, ast.Attribute)
+            and isinstance(each.value, ast.Name)
+            and each.value.id == "httpx"
+        }
+    assert rooms <= HTTPX_ROOMS
+    assert names <= HTTPX_NAMES

@@ -21,7 +21,11 @@ ItemT = TypeVar("ItemT")
 # Set on an answer without its body, which was larger than this number of bytes.
 TOO_LARGE = "phoenix_traces.too_large"
 
-Outcome: TypeAlias = "httpx.Response | httpx.RequestError"
+# What is known of httpx in the rooms that neither send nor read answers.
+Response: TypeAlias = httpx.Response
+NoAnswer: TypeAlias = httpx.RequestError
+
+Outcome: TypeAlias = "Response | NoAnswer"
 
 Params: TypeAlias = Mapping[str, str | Sequence[str]]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 from pydantic import BaseModel, ValidationError
 
 from phoenix_traces.protocol.answers import unexpected
-from phoenix_traces.protocol.exchange import Call
+from phoenix_traces.protocol.exchange import Call, Response
 from phoenix_traces.protocol.paging import Pages
 from phoenix_traces.protocol.steps import Steps
 from phoenix_traces.rules.configs import (
@@ -87,5 +86,5 @@ def _is_known(config: dict[str, Any]) -> bool:
     return isinstance(kind, str) and kind in KNOWN_TYPES
 
 
-def _not_a_config(response: httpx.Response) -> Exception:
+def _not_a_config(response: Response) -> Exception:
     return unexpected(response, "no annotation config that this version knows: check base_url")

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import httpx
 from pydantic import ValidationError
 from typing_extensions import override
 
@@ -19,7 +18,7 @@ from phoenix_traces.protocol.answers import (
     trace_error,
     transport_error,
 )
-from phoenix_traces.protocol.exchange import Call, Outcome, Params, Stream
+from phoenix_traces.protocol.exchange import Call, NoAnswer, Outcome, Params, Response, Stream
 from phoenix_traces.protocol.paging import Pages
 from phoenix_traces.protocol.server_words import text_of
 from phoenix_traces.protocol.versions import READING_BY_IDENTIFIER, too_old
@@ -43,7 +42,7 @@ class AbsentTraces:
     """Traces that are not in the project, and how the server said so."""
 
     trace_ids: tuple[str, ...]
-    response: httpx.Response
+    response: Response
 
     def error(self) -> PhoenixStatusError:
         """Return the error for a caller who needs them."""
@@ -101,7 +100,7 @@ class Reading(Stream[TraceAnnotation]):
     def receive(self, call: Call, outcome: Outcome, now: float) -> None:
         """Take a page, and note where the next one begins."""
         question = self._under_way.pop(call)
-        if isinstance(outcome, httpx.RequestError):
+        if isinstance(outcome, NoAnswer):
             self.error = transport_error(outcome)
         elif "identifier" in question and (old := too_old(outcome, READING_BY_IDENTIFIER)):
             self.error = old
@@ -115,7 +114,7 @@ class Reading(Stream[TraceAnnotation]):
         else:
             self.error = project_error(outcome)
 
-    def _take_page(self, question: Params, response: httpx.Response) -> None:
+    def _take_page(self, question: Params, response: Response) -> None:
         try:
             page = TraceAnnotationPage.model_validate_json(response.content)
         except ValidationError:
@@ -163,7 +162,7 @@ class Reading(Stream[TraceAnnotation]):
         """Do nothing: what was read is lost, and nothing else."""
 
 
-def _says_absent(response: httpx.Response) -> bool:
+def _says_absent(response: Response) -> bool:
     return response.status_code == 404 and text_of(response).startswith(_NO_SUCH_TRACES)
 
 

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Generic
 
-import httpx
-
 from phoenix_traces.errors import (
     ClientStateError,
     PhoenixHTTPError,
@@ -26,7 +24,15 @@ from phoenix_traces.errors import (
 )
 from phoenix_traces.inputs.rows import Rows, RowT
 from phoenix_traces.protocol.answers import inserted_annotations, status_error, transport_error
-from phoenix_traces.protocol.exchange import Call, Outcome, Step, WaitUntil, maybe_processed
+from phoenix_traces.protocol.exchange import (
+    Call,
+    NoAnswer,
+    Outcome,
+    Response,
+    Step,
+    WaitUntil,
+    maybe_processed,
+)
 from phoenix_traces.protocol.patience import Patience
 from phoenix_traces.report import UploadFailure, UploadReport
 from phoenix_traces.uploads.account import Account
@@ -126,7 +132,7 @@ class Upload(Generic[RowT]):
         job = self._flying[call]
         if maybe_processed(outcome):
             self._account.doubt(job.batch.positions)
-        if isinstance(outcome, httpx.RequestError):
+        if isinstance(outcome, NoAnswer):
             self._fail(job.batch, transport_error(outcome))
             # Such a client sends nothing more, whatever the options say.
             self._stopped = self._stopped or isinstance(outcome, ClientStateError)
@@ -139,7 +145,7 @@ class Upload(Generic[RowT]):
         if self._options.on_progress is not None:
             self._options.on_progress(self._account.done, self._account.total)
 
-    def _take_answer(self, batch: Batch[RowT], response: httpx.Response) -> None:
+    def _take_answer(self, batch: Batch[RowT], response: Response) -> None:
         answer = inserted_annotations(response, len(batch) if self._sync else None)
         if isinstance(answer, PhoenixStatusError):
             self._account.doubt(batch.positions)
@@ -147,7 +153,7 @@ class Upload(Generic[RowT]):
         else:
             self._account.store(batch.positions, answer)
 
-    def _take_refusal(self, job: _Job[RowT], response: httpx.Response, now: float) -> None:
+    def _take_refusal(self, job: _Job[RowT], response: Response, now: float) -> None:
         batch = job.batch
         trace_ids = [self._rows.key(row)[0] for row in batch.rows]
         error = status_error(response, trace_ids=trace_ids, positions=batch.positions)
