@@ -10,6 +10,8 @@ from typing_extensions import override
 
 from phoenix_traces.client import AsyncClient, Client
 from phoenix_traces.testing.fake.messages import ConnectionDroppedError, Reachable, Request
+from phoenix_traces.transport.deadlines import DEFAULT_TOTAL_TIMEOUT
+from phoenix_traces.transport.decoding import DEFAULT_MAX_RESPONSE_BYTES
 from phoenix_traces.transport.retries import DEFAULT_MAX_RETRIES, CallRetry, RepeatingTransport
 from phoenix_traces.transport.whole_answers import AsyncWholeAnswers, WholeAnswers
 
@@ -99,25 +101,35 @@ def transport(phoenix: Reachable) -> httpx.MockTransport:
     return FakeTransport(phoenix)
 
 
-def sync_client(
-    phoenix: Reachable, *, max_retries: int = DEFAULT_MAX_RETRIES, **options: Any
-) -> Client:
+def sync_client(phoenix: Reachable, **options: Any) -> Client:
     """Return a client of a fake Phoenix."""
-    repeating = RepeatingTransport(
-        WholeAnswers(FakeTransport(phoenix)), max_retries=max_retries, policy=_policy(phoenix)
-    )
     options.setdefault("base_url", phoenix.base_url)
-    http = httpx.Client(transport=repeating)
-    return Client(http_client=http, max_retries=max_retries, **options)
+    sending = WholeAnswers(FakeTransport(phoenix), max_bytes=_max_bytes(options))
+    http = httpx.Client(transport=_repeating(phoenix, sending, options))
+    return Client(http_client=http, **options)
 
 
-def async_client(
-    phoenix: Reachable, *, max_retries: int = DEFAULT_MAX_RETRIES, **options: Any
-) -> AsyncClient:
+def async_client(phoenix: Reachable, **options: Any) -> AsyncClient:
     """Return an async client of a fake Phoenix."""
-    repeating = RepeatingTransport(
-        AsyncWholeAnswers(FakeTransport(phoenix)), max_retries=max_retries, policy=_policy(phoenix)
-    )
     options.setdefault("base_url", phoenix.base_url)
-    http = httpx.AsyncClient(transport=repeating)
-    return AsyncClient(http_client=http, max_retries=max_retries, **options)
+    sending = AsyncWholeAnswers(FakeTransport(phoenix), max_bytes=_max_bytes(options))
+    http = httpx.AsyncClient(transport=_repeating(phoenix, sending, options))
+    return AsyncClient(http_client=http, **options)
+
+
+def _max_bytes(options: Mapping[str, Any]) -> int:
+    most: int = options.get("max_response_bytes", DEFAULT_MAX_RESPONSE_BYTES)
+    return most
+
+
+def _repeating(
+    phoenix: Reachable,
+    sending: httpx.BaseTransport | httpx.AsyncBaseTransport,
+    options: Mapping[str, Any],
+) -> RepeatingTransport:
+    return RepeatingTransport(
+        sending,
+        max_retries=options.get("max_retries", DEFAULT_MAX_RETRIES),
+        budget=options.get("total_timeout") or DEFAULT_TOTAL_TIMEOUT,
+        policy=_policy(phoenix),
+    )

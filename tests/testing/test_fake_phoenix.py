@@ -24,6 +24,7 @@ from phoenix_traces import (
     ServerTooOldError,
     ServerValidationError,
     TraceNotFoundError,
+    UnexpectedResponseError,
     UploadOptions,
 )
 from phoenix_traces.testing import ConnectionDroppedError, FakePhoenix, Request
@@ -243,6 +244,18 @@ def test_a_server_that_stays_busy_is_given_up_after_the_budget(colour: Colour) -
     assert caught.value.status_code == 503
     assert sum(phoenix.pauses) <= 121
     assert phoenix.failures_left == 100 - len(phoenix.requests)
+
+
+@both_colours
+def test_a_client_keeps_to_its_own_time_and_size(colour: Colour) -> None:
+    phoenix = FakePhoenix("a")
+    phoenix.fail_next(503, times=100, retry_after=10)
+    with pytest.raises(PhoenixStatusError):
+        traces(phoenix, colour, total_timeout=40).get_trace_annotations(trace_ids=["a"])
+    assert 30 <= sum(phoenix.pauses) <= 41
+    phoenix = FakePhoenix("a")
+    with pytest.raises(UnexpectedResponseError, match="max_response_bytes"):
+        traces(phoenix, colour, max_response_bytes=5).get_trace_annotations(trace_ids=["a"])
 
 
 @both_colours
