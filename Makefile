@@ -42,7 +42,7 @@ endef
 
 .DEFAULT_GOAL := help
 .PHONY: help setup node-modules demo form test unit-test test-fast test-pandas22 schema-test simulation-test \
-	browser-test coverage check lint format-check mypy pyright verifytypes format bench docs clean stale
+	congruence-test browser-test coverage check lint format-check mypy pyright verifytypes format bench docs clean stale
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -72,6 +72,9 @@ schema-test: $(VENV)/.ready node_modules/.ready ## compare the JSON Schemas with
 
 simulation-test: $(VENV)/.ready ## play 100,000 simulated uploads
 	@SIMULATION_SCRIPTS=100000 $(VENV)/bin/python -m pytest tests/simulation/test_simulation.py $(ARGS)
+
+congruence-test: $(VENV)/.ready ## ask the fake and a real server the same in 2,000 scripts
+	@CONGRUENCE_SCRIPTS=2000 $(VENV)/bin/python -m pytest $(PARALLEL) tests/testing/congruence $(ARGS)
 
 coverage: $(VENV)/.ready ## measure the branches that the fast tests reach, and hold their share
 	@$(VENV)/bin/python -m pytest $(PARALLEL) --cov $(UNIT_TESTS) tests/cli $(ARGS)

@@ -36,6 +36,19 @@ _MISSING_TESTS: tuple[tuple[tuple[type[Any], ...], Callable[[Any], bool]], ...] 
 _SIMPLE_ARROW_VALUES = frozenset({str, int, float, bool, Decimal})
 
 
+class _CategoricalColumn(Protocol):
+    """What is used of `pd.Categorical`, which takes a type in new stubs and none in old ones."""
+
+    @property
+    def codes(self) -> _Codes: ...
+    @property
+    def categories(self) -> pd.Index[Any]: ...
+
+
+class _Codes(Protocol):
+    def tolist(self) -> list[int]: ...
+
+
 class _ArrowColumn(Protocol):
     def __arrow_array__(self) -> _ArrowArray: ...
 
@@ -71,13 +84,13 @@ def cells_at(column: Column, positions: range | list[int]) -> list[object]:
 def _read_together(column: Column) -> list[object]:
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        return _read_categories(cast("pd.Categorical[Any]", column))
+        return _read_categories(cast("_CategoricalColumn", column))
     if isinstance(dtype, pd.ArrowDtype) and not _is_simple(dtype):
         return cast("_ArrowColumn", column).__arrow_array__().to_pylist()
     return cast("list[object]", column.to_numpy(dtype=object).tolist())
 
 
-def _read_categories(column: pd.Categorical[Any]) -> list[object]:
+def _read_categories(column: _CategoricalColumn) -> list[object]:
     # pandas would make floats of integers when a cell is missing.
     codes: list[int] = column.codes.tolist()
     there = cells_at(column.categories.array, [code for code in codes if code >= 0])

@@ -153,9 +153,8 @@ def _narrowed(
 
 
 def _column_adapter(field: FieldInfo) -> TypeAdapter[list[Any]]:
-    cell: Any = (
-        Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-    )
+    parts: Any = (field.annotation, *field.metadata)
+    cell: Any = Annotated[parts] if field.metadata else field.annotation
     # As the models are configured: a field alone does not know.
     config = ConfigDict(str_strip_whitespace=True, allow_inf_nan=False)
     column: Any = GenericAlias(list, cell)
