@@ -86,7 +86,7 @@ def counts_of(send: Send) -> Counts:
 
 def columns(rows: int) -> dict[str, list[Any]]:
     return {
-        "trace_id": [f"{at:032x}" for at in range(rows)],
+        "trace_id": [f"{at:032x}" for at in range(1, rows + 1)],
         "label": ["correct" if at % 2 else "incorrect" for at in range(rows)],
         "score": [at / rows for at in range(rows)],
         "explanation": [f"Because of passage {at}." for at in range(rows)],

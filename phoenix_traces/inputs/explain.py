@@ -14,6 +14,7 @@ from phoenix_traces.failures import AnnotationFailure, Found, Trouble
 from phoenix_traces.inputs.unreadable import UnreadableCell
 from phoenix_traces.rules.annotation import AnnotationResult, TraceAnnotationData
 from phoenix_traces.rules.metadata import Problem
+from phoenix_traces.rules.trace_ids import not_text
 from phoenix_traces.shown import cut, type_name
 
 Names: TypeAlias = Mapping[str, str]
@@ -112,7 +113,7 @@ class Explainer:
             return
         # The "value" of a missing key, or of a rule about several, is the whole annotation.
         value: object = None if details["type"] in _ABOUT_THE_WHOLE else details["input"]
-        key = (details["type"], details["msg"], type(value), *path)
+        key = (details["type"], details["msg"], _what_decides(details, path), *path)
         trouble = self._troubles.get(key)
         if trouble is None:
             trouble = self._kept(key, self._trouble(details, path, value))
@@ -139,10 +140,22 @@ class Explainer:
         field = self._names.get(written, written) or None
         if isinstance(value, UnreadableCell):
             return Trouble(field, "cannot be read; correct the cell, or leave its row out")
+        if _is_no_text_for_id(details, path) and value is not None:
+            return Trouble(field, not_text(value))
         make = _TROUBLES.get(details["type"])
         if make is None:
             return Trouble.short(field, details["msg"])
         return make(field, value, details)
+
+
+def _is_no_text_for_id(details: ErrorDetails, path: tuple[int | str, ...]) -> bool:
+    return details["type"] == "string_type" and path == ("trace_id",)
+
+
+def _what_decides(details: ErrorDetails, path: tuple[int | str, ...]) -> object:
+    """Return what of a value decides about the words for it."""
+    value: object = details["input"]
+    return not_text(value) if _is_no_text_for_id(details, path) else type(value)
 
 
 def unknown_key(above: str, key: str) -> Trouble:

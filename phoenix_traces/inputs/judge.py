@@ -29,10 +29,12 @@ from phoenix_traces.rules.fields import (
     ANNOTATOR_KINDS,
     MAX_KEY_BYTES,
     MOST_BYTES_PER_CHARACTER,
+    NO_TRACE_IDS,
     RESERVED_NAME,
 )
 from phoenix_traces.rules.metadata import json_object
 from phoenix_traces.rules.text import WHITE_SPACE, is_unicode
+from phoenix_traces.rules.trace_ids import not_text
 
 Cells: TypeAlias = Mapping[str, Sequence[object]]
 
@@ -229,7 +231,10 @@ def _what_decides(name: str, cell: object) -> object:
     if name in _TEXTS:
         if kind is str:
             return _what_decides_about_text(cast("str", cell))
-        return None if issubclass(kind, str) else kind
+        if issubclass(kind, str):
+            return None
+        # Of an integer, its size decides too.
+        return (kind, not_text(cell)) if name == "trace_id" and kind is not _Absent else kind
     if name == "score":
         if kind is float:
             return math.isfinite(cast("float", cell))
@@ -241,7 +246,8 @@ def _what_decides(name: str, cell: object) -> object:
 
 def _what_decides_about_text(text: str) -> object:
     stripped = text.strip(WHITE_SPACE)
-    return "\x00" in text, is_unicode(text), bool(stripped), stripped == RESERVED_NAME
+    is_special = stripped == RESERVED_NAME, stripped in NO_TRACE_IDS
+    return "\x00" in text, is_unicode(text), bool(stripped), *is_special
 
 
 def _of(columns: Mapping[str, list[Found]], names: Iterable[str]) -> Iterator[Found]:

@@ -25,7 +25,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 from typing_extensions import Self, override
 
-from phoenix_traces.rules.fields import MAX_KEY_BYTES, RESERVED_NAME
+from phoenix_traces.rules.fields import MAX_KEY_BYTES, NO_TRACE_IDS, RESERVED_NAME
 from phoenix_traces.rules.fields import AnnotatorKind as AnnotatorKind
 from phoenix_traces.rules.json_schema_rules import (
     METADATA_NUMBER,
@@ -36,6 +36,7 @@ from phoenix_traces.rules.json_schema_rules import (
 )
 from phoenix_traces.rules.metadata import json_object
 from phoenix_traces.rules.text import text_problem
+from phoenix_traces.rules.trace_ids import NO_TRACE
 
 # Strict, because pydantic would otherwise read bytes as text.
 Text: TypeAlias = Annotated[str, StringConstraints(strict=True)]
@@ -223,6 +224,13 @@ class TraceAnnotationData(AnnotationModel, frozen=True):
     @classmethod
     def _not_blank(cls, value: str) -> str:
         return _required_text(value)
+
+    @field_validator("trace_id")
+    @classmethod
+    def _of_a_trace(cls, value: str) -> str:
+        if value in NO_TRACE_IDS:
+            raise PydanticCustomError("no_trace", NO_TRACE)
+        return value
 
     @field_validator("name")
     @classmethod

@@ -19,6 +19,7 @@ from phoenix_traces.rules.fields import (
     MAX_NESTING,
     MIN_INTEGER,
     MOST_BYTES_PER_CHARACTER,
+    NO_TRACE_IDS,
     RESERVED_NAME,
     RESULT_NAMES,
     may_be_too_large,
@@ -48,6 +49,11 @@ _MOST_TIMES_SHARED = 4
 def are_present_texts(values: Column) -> bool:
     """Tell that all are text that can be stored, without white space around it."""
     return _types(values) <= _TEXT and _are_clean(cast("Sequence[str]", values))
+
+
+def are_trace_ids(values: Column) -> bool:
+    """Tell that all are such text, and none is the id of no trace."""
+    return are_present_texts(values) and NO_TRACE_IDS.isdisjoint(values)
 
 
 def are_names(values: Column) -> bool:
@@ -139,7 +145,7 @@ def are_keys_short(columns: Sequence[Column]) -> bool:
 
 
 _TESTS = {
-    "trace_id": are_present_texts,
+    "trace_id": are_trace_ids,
     "name": are_names,
     "annotator_kind": are_annotator_kinds,
     "label": are_texts,

@@ -15,6 +15,12 @@ FIELDS = ("trace_id", "name", "annotator_kind", *RESULT_NAMES, "metadata", "iden
 # The server keeps it for notes, and answers 400 to a request that has it.
 RESERVED_NAME = "note"
 
+# OpenTelemetry's "invalid" trace id, which a program reads where no span is active: as 32 digits,
+# as `hex` writes it, and as a UUID. No trace has it.
+NO_TRACE_IDS = frozenset(
+    {"0" * 32, "0x" + "0" * 32, "0X" + "0" * 32, "00000000-0000-0000-0000-000000000000"}
+)
+
 # Name and identifier share a row of PostgreSQL's index, of 2,704 bytes: 2,600 were seen to fit, and
 # 3,000 were not.
 MAX_KEY_BYTES = 2600

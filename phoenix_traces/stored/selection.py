@@ -12,8 +12,9 @@ from urllib.parse import quote
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure, Failures, Found, Trouble
 from phoenix_traces.protocol.exchange import Params
-from phoenix_traces.rules.fields import RESERVED_NAME
+from phoenix_traces.rules.fields import NO_TRACE_IDS, RESERVED_NAME
 from phoenix_traces.rules.text import WHITE_SPACE, text_problem
+from phoenix_traces.rules.trace_ids import NO_TRACE, not_text
 from phoenix_traces.shown import shown, type_name
 
 # The server takes 1,000 at a time, which makes a longer URL than common proxies take.
@@ -174,18 +175,22 @@ def texts(field: str, values: Iterable[str] | None) -> tuple[str, ...] | None:
     failures.add(
         Found(position, Trouble(field, problem), value)
         for position, value in enumerate(given)
-        if (problem := _problem(value))
+        if (problem := _problem(field, value))
     )
     if failures:
         raise AnnotationValidationError(failures, total=len(given))
     return tuple(dict.fromkeys(value.strip(WHITE_SPACE) for value in given))
 
 
-def _problem(value: object) -> str | None:
+def _problem(field: str, value: object) -> str | None:
+    is_id = field in ("trace_id", "trace_ids")
     if not isinstance(value, str):
-        return f"must be text, not {type_name(value)}"
+        kind = type_name(value)
+        return not_text(value) if is_id and value is not None else f"must be text, not {kind}"
     if not value.strip(WHITE_SPACE):
         return "must not be blank"
+    if is_id and value.strip(WHITE_SPACE) in NO_TRACE_IDS:
+        return NO_TRACE
     return text_problem(value)
 
 
@@ -195,7 +200,7 @@ def required_text(field: str, value: str) -> str:
     Raises:
         AnnotationValidationError: when it is blank, no text, or not storable.
     """
-    if problem := _problem(value):
+    if problem := _problem(field, value):
         raise refused(field, value, problem)
     return value.strip(WHITE_SPACE)
 

@@ -28,11 +28,11 @@ OPTIONS = UploadOptions(max_concurrency=4)
 def frame_of(rows: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "trace_id": [f"{at:032x}" for at in range(rows)],
+            "trace_id": [f"{at:032x}" for at in range(1, rows + 1)],
             "name": "correctness",
             "annotator_kind": "CODE",
             "label": ["good", "bad"] * (rows // 2),
-            "score": [at / rows for at in range(rows)],
+            "score": [at / rows for at in range(1, rows + 1)],
         }
     )
 

@@ -73,9 +73,10 @@ def test_the_callers_own_names_are_used() -> None:
     ("given", "field", "message"),
     [
         (annotation(trace_id=None), "trace_id", "trace_id values cannot be None"),
-        (annotation(trace_id=5), "trace_id", "must be text, not int: numbers belong in score"),
+        (annotation(trace_id=5), "trace_id", "must be text, not int: use format(trace_id, "),
+        (annotation(name=5), "name", "must be text, not int: numbers belong in score"),
         (annotation(trace_id=b"x"), "trace_id", "must be text, not bytes: use decode()"),
-        (annotation(trace_id=["x"]), "trace_id", "must be text, not list: use str()"),
+        (annotation(trace_id=["x"]), "trace_id", "must be text, not list: 32 hex digits"),
         (annotation(trace_id="\ud800"), "trace_id", "holds a lone surrogate"),
         (annotation(annotator_kind=None), "annotator_kind", "annotator_kind values cannot be None"),
         (annotation(result={"score": "x"}), "result.score", "Score value 'x' cannot be converted"),

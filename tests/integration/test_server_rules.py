@@ -213,8 +213,9 @@ def test_a_trace_id_is_compared_exactly(server: PhoenixProcess, trace_id: str, f
     assert response.text == f"Traces with IDs {written} do not exist."
 
 
-def test_a_blank_trace_id_is_an_unknown_trace(server: PhoenixProcess) -> None:
-    row = annotation(" ", {})
+@pytest.mark.parametrize("no_trace", [" ", "0" * 32])
+def test_an_id_of_no_trace_is_an_unknown_trace(server: PhoenixProcess, no_trace: str) -> None:
+    row = annotation(no_trace, {})
     assert post(server, row).status_code == 404
     assert_refused_here(server, row)
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from phoenix_traces import AnnotationResult, TraceAnnotationData
 from phoenix_traces.rules import fast_path
 from tests.support.annotations import annotation
-from tests.support.cells import kinds, metadata, scores, texts
+from tests.support.cells import kinds, metadata, scores, texts, trace_ids
 
 
 @pytest.mark.parametrize(
     ("test", "field", "values"),
     [
-        pytest.param(fast_path.are_present_texts, "trace_id", texts, id="trace_id"),
+        pytest.param(fast_path.are_trace_ids, "trace_id", trace_ids, id="trace_id"),
         pytest.param(fast_path.are_names, "name", texts, id="name"),
         pytest.param(fast_path.are_annotator_kinds, "annotator_kind", kinds, id="annotator_kind"),
         pytest.param(fast_path.are_texts, "identifier", texts, id="identifier"),
@@ -58,6 +58,7 @@ def test_plain_scores_are_kept_as_floats(cells: list[Any]) -> None:
     ("test", "cells"),
     [
         (fast_path.are_present_texts, ["x", "correct", "naïve"]),
+        (fast_path.are_trace_ids, ["x", "0", f"{1:032x}"]),
         (fast_path.are_names, ["n", "notes"]),
         (fast_path.are_texts, ["x", None]),
         (fast_path.are_annotator_kinds, ["LLM", "HUMAN"]),

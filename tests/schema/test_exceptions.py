@@ -16,6 +16,7 @@ from phoenix_traces import (
     TraceAnnotationData,
     annotation_type_from_config,
 )
+from phoenix_traces.rules.fields import NO_TRACE_IDS
 from tests.schema.validators import Validators
 from tests.support.annotations import annotation
 from tests.support.rubrics import Consistent
@@ -49,6 +50,12 @@ def test_a_bool_as_score_is_read_as_a_number_and_is_none_to_the_schema() -> None
 )
 def test_name_and_identifier_above_2600_bytes_together(changes: dict[str, str]) -> None:
     assert _client_and_schema(annotation(**changes)) == (False, True)
+
+
+@pytest.mark.parametrize("trace_id", sorted(NO_TRACE_IDS))
+def test_the_id_of_no_trace(trace_id: str) -> None:
+    assert _client_and_schema(annotation(trace_id=trace_id)) == (False, True)
+    assert _client_and_schema(annotation(trace_id=f"{trace_id}0")) == (True, True)
 
 
 def test_metadata_nested_too_deeply() -> None:

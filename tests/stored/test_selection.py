@@ -11,7 +11,7 @@ import pytest
 from phoenix_traces import AnnotationValidationError
 from phoenix_traces.stored.selection import Selection, select
 
-IDS = [f"{number:032x}" for number in range(250)]
+IDS = [f"{number:032x}" for number in range(1, 251)]
 
 
 def selection(**arguments: Any) -> Selection:

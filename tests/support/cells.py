@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
@@ -68,8 +69,14 @@ ODD_METADATA = [
     *({"k": {key: 1}} for key in ODD_KEYS),
 ]
 
+NO_TRACES = ["0" * 32, f" {'0' * 32}\n", f"0x{'0' * 32}", str(UUID(int=0)), 0, np.int64(0)]
+ODD_IDS = [
+    *(1, 2**64, 2**128 - 1, 2**128, -1, np.int64(7), np.uint64(2**63), np.int8(-1), True, 1.0),
+    *(UUID(int=7), b"\x07" * 16, bytearray(16), b"\xff", Decimal(7), np.float32(7), np.array([7])),
+]
+
 ODD_CELLS: dict[str, list[Any]] = {
-    "trace_id": [*ODD_TEXTS, *NO_TEXTS, *MISSING],
+    "trace_id": [*ODD_TEXTS, *NO_TEXTS, *MISSING, *NO_TRACES, *ODD_IDS],
     "name": [*ODD_TEXTS, *NO_TEXTS, *MISSING],
     "annotator_kind": KINDS,
     "label": [*ODD_TEXTS, *NO_TEXTS, *MISSING],
@@ -82,6 +89,7 @@ ODD_CELLS: dict[str, list[Any]] = {
 storable = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=8)
 plain_texts = st.sampled_from(PLAIN_TEXTS)
 texts = plain_texts | storable | st.sampled_from(ODD_CELLS["label"])
+trace_ids = texts | st.sampled_from(ODD_CELLS["trace_id"])
 kinds = st.sampled_from(KINDS)
 plain_scores = st.floats(allow_nan=False, allow_infinity=False)
 scores = plain_scores | st.sampled_from(ODD_CELLS["score"])
@@ -126,7 +134,7 @@ plain_rows = st.fixed_dictionaries(
 )
 any_rows = st.fixed_dictionaries(
     {
-        "trace_id": texts,
+        "trace_id": trace_ids,
         "name": texts,
         "annotator_kind": kinds,
         "label": texts,

@@ -24,6 +24,7 @@ from phoenix_traces.rules.fields import (
     ANNOTATOR_KINDS,
     MAX_KEY_BYTES,
     MOST_BYTES_PER_CHARACTER,
+    NO_TRACE_IDS,
     RESERVED_NAME,
 )
 from phoenix_traces.rules.metadata import json_object
@@ -43,6 +44,11 @@ def storable_text(column: Column) -> Verdict:
 def present_text(column: Column) -> Verdict:
     """Hold when each cell is text that the server can store, and not blank."""
     return _verdict(column, fast_path.are_present_texts, _is_present)
+
+
+def trace_id(column: Column) -> Verdict:
+    """Hold when each cell is present text, and not the id of no trace."""
+    return _verdict(column, fast_path.are_trace_ids, _is_trace_id)
 
 
 def annotation_name(column: Column) -> Verdict:
@@ -132,6 +138,10 @@ def _is_present(value: object) -> bool:
     return _is_storable(value) and text_or_none(value) is not None
 
 
+def _is_trace_id(value: object) -> bool:
+    return _is_present(value) and text_or_none(value) not in NO_TRACE_IDS
+
+
 def _is_name(value: object) -> bool:
     return _is_present(value) and text_or_none(value) != RESERVED_NAME
 
@@ -180,7 +190,10 @@ _TEXT = "must be text without NUL characters or lone surrogates, or missing"
 trace_annotation_schema: pa.DataFrameSchema = pa.DataFrameSchema(
     name="trace_annotations",
     columns={
-        **{name: _column(name, _REQUIRED_TEXT, present_text) for name in ID_NAMES},
+        **{
+            name: _column(name, f"{_REQUIRED_TEXT}, and not zeros alone", trace_id)
+            for name in ID_NAMES
+        },
         **{
             name: _column(name, f"{_REQUIRED_TEXT}, and not 'note'", annotation_name)
             for name in NAME_NAMES

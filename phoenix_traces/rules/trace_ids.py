@@ -1,0 +1,51 @@
+"""What is wrong with a trace id, and how a value that is no text becomes the right one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from operator import index
+from typing import SupportsIndex, cast
+from uuid import UUID
+
+from phoenix_traces.shown import type_name
+
+_BITS = 128
+
+NO_TRACE = (
+    "is the id of no trace: no span was active where it was read; read it inside the span, or "
+    "leave the annotation out"
+)
+
+
+def not_text(value: object) -> str:
+    """Return what is wrong with a trace id that is no text, and how it becomes the right text.
+
+    `str()` would make an id that no trace has: Phoenix shows the 128 bits as 32 hex digits.
+    """
+    wrong = f"must be text, not {type_name(value)}"
+    # Not by `SupportsIndex`, which takes microseconds, and a million cells may be asked about.
+    if not isinstance(value, bool) and hasattr(type(value), "__index__"):
+        return _not_text_but_integer(wrong, cast("SupportsIndex", value))
+    if isinstance(value, (bytes, bytearray)):
+        return f"{wrong}: use {'hex' if len(value) == _BITS // 8 else 'decode'}()"
+    if isinstance(value, UUID):
+        return f"{wrong}: use its .hex"
+    if isinstance(value, Decimal) and value.is_finite():
+        return f'{wrong}: use format(int(trace_id), "032x"), as Phoenix shows it'
+    if "float" in wrong and value == value:
+        return f"{wrong}, which has lost digits of the id: keep ids as text"
+    return f"{wrong}: 32 hex digits, as Phoenix shows it"
+
+
+def _not_text_but_integer(wrong: str, value: SupportsIndex) -> str:
+    try:
+        number = index(value)
+    except TypeError:  # numpy's arrays have the method, and no integer
+        return f"{wrong}: 32 hex digits, as Phoenix shows it"
+    if number == 0:
+        return NO_TRACE
+    if number < 0:
+        return f"{wrong}, and no trace id: that is never negative"
+    if number.bit_length() > _BITS:
+        return f"{wrong}, and no trace id: it has more than {_BITS} bits"
+    return f'{wrong}: use format(trace_id, "032x"), as Phoenix shows it'
