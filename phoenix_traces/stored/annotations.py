@@ -6,10 +6,10 @@ Unknown keys are ignored, so that a newer server can be read too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from phoenix_traces.rules.annotation import AnnotatorKind
 
@@ -21,6 +21,20 @@ _TIME = "datetime64[us, UTC]"
 
 def _none_as_empty(value: object) -> object:
     return {} if value is None else value
+
+
+def _moment(value: datetime) -> datetime:
+    """Return a time with its zone, if it is one that UTC has too, as frames are told it."""
+    if value.utcoffset() is None:
+        return value.replace(tzinfo=timezone.utc)  # Phoenix keeps UTC
+    try:
+        value.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError("is outside the years 1 to 9999 in UTC") from None
+    return value
+
+
+_Moment: TypeAlias = Annotated[datetime, AfterValidator(_moment)]
 
 
 class StoredResult(BaseModel, frozen=True, extra="ignore", defer_build=True):
@@ -53,8 +67,8 @@ class TraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
         default_factory=dict[str, Any]
     )
     identifier: str = ""
-    created_at: datetime
-    updated_at: datetime
+    created_at: _Moment
+    updated_at: _Moment
     source: str
     user_id: str | None = None
 
@@ -73,8 +87,8 @@ class TraceNote(BaseModel, frozen=True, extra="ignore", defer_build=True):
     trace_id: str
     note: str
     identifier: str
-    created_at: datetime
-    updated_at: datetime
+    created_at: _Moment
+    updated_at: _Moment
     user_id: str | None = None
 
 

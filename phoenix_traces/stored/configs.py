@@ -56,7 +56,8 @@ def _list(path: str) -> Steps[AnnotationConfigList]:
             ]
         except ValidationError:
             raise _not_a_config(response) from None
-        if endless := pages.refusal(response, count=len(page.data), next_cursor=page.next_cursor):
+        first_id = repr(page.data[0].get("id")) if page.data else None
+        if endless := pages.refusal(response, first_id=first_id, next_cursor=page.next_cursor):
             raise endless
         if page.next_cursor is None:
             return found

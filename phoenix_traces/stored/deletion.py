@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from phoenix_traces.errors import PhoenixStatusError
-from phoenix_traces.protocol.answers import project_error
+from phoenix_traces.protocol.answers import project_error, unexpected
 from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.protocol.steps import Steps
 from phoenix_traces.protocol.versions import DELETING, too_old
 from phoenix_traces.rules.fields import ANNOTATOR_KINDS, AnnotatorKind
 from phoenix_traces.stored.selection import annotations_path, check_length, refused, required_text
+
+_DELETED = 204
 
 
 def deletion(
@@ -92,8 +94,11 @@ def _utc(field: str, moment: object) -> str:
 
 def _delete(path: str, params: dict[str, str]) -> Steps[None]:
     try:
-        yield Call("DELETE", path, params)
+        response = yield Call("DELETE", path, params)
     except PhoenixStatusError as error:
         # To a server that cannot delete, the path is as wrong as any other.
         old = too_old(error.response, DELETING) if error.status_code == 405 else None
         raise old or project_error(error.response) from None
+    if response.status_code != _DELETED:
+        # A proxy's page that asks for a login is a 200 too.
+        raise unexpected(response, f"not the {_DELETED} that Phoenix gives: check base_url")

@@ -127,7 +127,9 @@ class Reading(Stream[TraceAnnotation]):
         if "cursor" not in question:
             self._pages = Pages()
         self.error = self._pages.refusal(
-            response, count=len(page.data), next_cursor=page.next_cursor
+            response,
+            first_id=page.data[0].id if page.data else None,
+            next_cursor=page.next_cursor,
         )
         if page.next_cursor is not None:
             self._questions.appendleft({**question, "cursor": page.next_cursor})

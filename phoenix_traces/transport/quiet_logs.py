@@ -20,6 +20,7 @@ from phoenix_traces.protocol.redaction import without_secrets
 # Filters of a logger do not see what the loggers below it write.
 _LOGGERS = (
     "httpx",
+    "httpx_retries.retry",
     "httpx_retries.transport",
     "httpcore.connection",
     "httpcore.http11",

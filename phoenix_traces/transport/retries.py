@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import timezone
+from email.utils import format_datetime, parsedate_to_datetime
 
 import httpx
 from httpx_retries import Retry, RetryTransport
@@ -74,13 +76,6 @@ class CallRetry(Retry):
         return min(super().backoff_strategy(), LONGEST_BACKOFF)
 
     @override
-    def parse_retry_after(self, retry_after: str) -> float:
-        try:
-            return super().parse_retry_after(retry_after)
-        except OverflowError as error:  # a date with a number that no calendar has
-            raise ValueError(str(error)) from error
-
-    @override
     def sleep(self, response: httpx.Response | Exception) -> None:
         self._reason = _reason(response)
         super().sleep(response)
@@ -92,7 +87,7 @@ class CallRetry(Retry):
 
     @override
     def _calculate_sleep(self, headers: httpx.Headers | Mapping[str, str]) -> float:
-        seconds = super()._calculate_sleep(headers)
+        seconds = super()._calculate_sleep(_readable(headers))
         _log.warning(
             "%s: %s; retry %d of %d in %.1f s",
             self._what,
@@ -112,6 +107,29 @@ class CallRetry(Retry):
             attempts_made=self.attempts_made + 1,
             elapsed_sleep=self.elapsed_sleep,
         )
+
+
+def _readable(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return Retry-After as a number of seconds or a date in UTC, or nothing.
+
+    The library logs a value that it cannot read, and a date without a zone, as a warning that is
+    seen where nobody set up logging; and the server's words may repeat a credential.
+    """
+    value = headers.get("Retry-After", "").strip()
+    if not (value.isascii() and value.isdigit()):
+        value = _date_in_utc(value)
+    return {"Retry-After": value} if value else {}
+
+
+def _date_in_utc(text: str) -> str:
+    """Return an HTTP date as HTTP writes it, or nothing for what is none."""
+    try:
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=timezone.utc)
+        return format_datetime(moment.astimezone(timezone.utc), usegmt=True)
+    except (TypeError, ValueError, OverflowError):  # the last: a number that no calendar has
+        return ""
 
 
 def _reason(outcome: httpx.Response | Exception) -> str:

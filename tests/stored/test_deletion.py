@@ -14,6 +14,7 @@ from phoenix_traces import (
     PhoenixStatusError,
     ProjectNotFoundError,
     ServerTooOldError,
+    UnexpectedResponseError,
 )
 from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.protocol.steps import StepByStep
@@ -132,3 +133,10 @@ def test_a_project_that_does_not_exist_is_an_error() -> None:
 def test_a_key_that_may_not_delete_is_an_error() -> None:
     with pytest.raises(AuthenticationError):
         delete(403, "Forbidden", delete_all=True)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 205, 206])
+@pytest.mark.parametrize("text", ["", "{}", "<html>Sign in</html>"])
+def test_an_answer_that_is_not_phoenixs_is_not_taken_for_a_deletion(status: int, text: str) -> None:
+    with pytest.raises(UnexpectedResponseError, match="not the 204 that Phoenix gives"):
+        delete(status, text, delete_all=True)

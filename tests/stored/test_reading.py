@@ -166,11 +166,26 @@ def test_pages_without_an_end_are_refused(count: int, cursors: Sequence[str]) ->
 
     def answer(call: Call) -> httpx.Response:
         asked.append(call)
-        return response_to(call, data={"data": [ITEM] * count, "next_cursor": next(endless)})
+        items = [ITEM | {"id": str(len(asked))}] * count
+        return response_to(call, data={"data": items, "next_cursor": next(endless)})
 
     with pytest.raises(UnexpectedResponseError, match="next_cursor leads nowhere"):
         play(reading(trace_ids=["t0"]), answer)
     assert len(asked) <= 3
+
+
+def test_pages_that_repeat_under_new_cursors_are_refused() -> None:
+    items = [ITEM | {"id": each} for each in "abc"]
+    pages = itertools.count()
+
+    def answer(call: Call) -> httpx.Response:
+        number = next(pages)
+        page = [items[number % 3], ITEM | {"id": f"new-{number}"}]
+        return response_to(call, data={"data": page, "next_cursor": f"c{number}"})
+
+    with pytest.raises(UnexpectedResponseError, match="a page that came before"):
+        play(reading(trace_ids=["t0"]), answer)
+    assert next(pages) == 4
 
 
 def test_a_cursor_may_come_again_in_another_question() -> None:

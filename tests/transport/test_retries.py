@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import logging
 from collections.abc import AsyncIterator, Iterator
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -223,6 +224,36 @@ def test_retry_after_is_followed_up_to_a_ceiling(
     answers = [*_statuses(429, **{"retry-after": retry_after}), _ok()]
     _send(colour, FakePhoenix(answers=answers))
     assert clock.pauses == [pause]
+
+
+KEY = "Sk-planted0123456789"
+
+
+@both_colours
+@pytest.mark.parametrize(
+    "retry_after",
+    [
+        KEY,
+        f"Sun, 22 Nov 2026 12:00:20 ({KEY})",
+        f"{KEY}, 22 Nov 2026 12:00:20",
+        f"3 {KEY}",
+        "\x1b[2J",
+    ],
+)
+def test_no_log_repeats_a_retry_after(
+    retry_after: str, colour: Colour, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    answers = [*_statuses(503, **{"retry-after": retry_after}), _ok()]
+    _send(colour, FakePhoenix(answers=answers))
+    assert len(clock.pauses) == 1
+    assert not [
+        record
+        for record in caplog.records
+        if record.name == "httpx_retries.retry" and record.levelno > logging.DEBUG
+    ]
+    for secret in (KEY, "\x1b"):
+        assert secret not in caplog.text
 
 
 @both_colours
