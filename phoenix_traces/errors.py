@@ -88,7 +88,11 @@ def _summary(failures: Sequence[AnnotationFailure], total: int) -> str:
     shown = [str(failure) for failure in failures[:_MOST_FAILURES_SHOWN]]
     if len(failures) == 1:
         return f"{shown[0]} (nothing was sent)"
-    lines = [f"{len(failures)} problems in {total} annotations; nothing was sent:"]
+    # Here, because this module imports nothing of ours when it is loaded.
+    from phoenix_traces.rules.text import counted
+
+    where = counted(total, "annotation")
+    lines = [f"{len(failures)} problems in {where}; nothing was sent:"]
     lines += [f"  {line}" for line in shown]
     if hidden := len(failures) - len(shown):
         lines.append(f"  ... and {hidden} more: see .failures or .to_dataframe()")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from phoenix_traces.rules.text import counted
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -100,8 +102,8 @@ class UploadReport:
         """
         if len(dataframe) != self.total:
             raise ValueError(
-                f"this report is about {self.total} rows, and the frame has {len(dataframe)}; "
-                "pass the frame that was uploaded"
+                f"this report is about {counted(self.total, 'row')}, and the frame has "
+                f"{len(dataframe)}; pass the frame that was uploaded"
             )
         return dataframe.take(sorted(self._rows(RowState.NOT_STORED, RowState.UNKNOWN)))
 

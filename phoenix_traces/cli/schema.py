@@ -62,6 +62,8 @@ def schema(
 
 def _imported(path: str) -> type[TraceAnnotationData]:
     module_name, _, class_name = path.partition(":")
+    if not module_name or not class_name:
+        raise typer.BadParameter(f"{path!r} is not MODULE:CLASS, such as app.rubrics:Tone")
     # Python itself looks there for `python -m`, and not for an installed command.
     sys.path.insert(0, str(Path.cwd()))
     try:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from phoenix_traces.errors import DuplicateAnnotationWarning
+from phoenix_traces.rules.text import counted
 from phoenix_traces.warn import warn_caller
 
 Key: TypeAlias = "tuple[str, str, str]"
@@ -32,10 +33,14 @@ def warn_about(superseded: Mapping[int, int]) -> None:
     shown = [f"{early} by {last}" for early, last in sorted(superseded.items())[:_MOST_SHOWN]]
     if len(superseded) > len(shown):
         shown.append(f"and {len(superseded) - len(shown)} more")
+    same = "the same (trace_id, name, identifier) as a later one and"
+    verbs = f"has {same} is replaced by"
+    if len(superseded) > 1:
+        verbs = f"have {same} are replaced by"
     warn_caller(
         DuplicateAnnotationWarning(
-            f"{len(superseded)} annotations have the same (trace_id, name, identifier) as a later "
-            f"one and are replaced by it: row {', '.join(shown)}. The last one wins; give each "
-            "its own identifier to keep them all"
+            f"{counted(len(superseded), 'annotation')} {verbs} "
+            f"it: row {', '.join(shown)}. The last one wins; give each its own identifier to keep "
+            "them all"
         )
     )

@@ -140,6 +140,9 @@ class Explainer:
         field = self._names.get(written, written) or None
         if isinstance(value, UnreadableCell):
             return Trouble(field, "cannot be read; correct the cell, or leave its row out")
+        if details["type"] == "too_long_together":
+            name = self._names.get("name", "name")
+            return Trouble(field, details["msg"].replace("name", name, 1))
         if _is_no_text_for_id(details, path) and value is not None:
             return Trouble(field, not_text(value))
         make = _TROUBLES.get(details["type"])
@@ -168,7 +171,19 @@ def unknown_key(above: str, key: str) -> Trouble:
     return _unknown(f"{above}{cut(key)}")
 
 
+def _misplaced(field: str) -> Trouble | None:
+    """Return the trouble with a key that has a meaning, and stands where it has none."""
+    above, _, key = field.rpartition(".")
+    if not above and key in AnnotationResult.model_fields:
+        return Trouble(field, f'belongs in result: put it inside, "result": {{"{key}": ...}}')
+    if above == "result" and key in TraceAnnotationData.model_fields.keys() - {"result"}:
+        return Trouble(field, f"belongs to the annotation: put {key} beside result, not inside it")
+    return None
+
+
 def _unknown(field: str | None) -> Trouble:
+    if field is not None and (misplaced := _misplaced(field)):
+        return misplaced
     words = "unknown key, which the server would drop without a word{}"
     return Trouble(field, words, "known key", _KNOWN_KEYS)
 

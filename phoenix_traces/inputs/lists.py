@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -24,7 +25,7 @@ from phoenix_traces.inputs.wire_row import (
 from phoenix_traces.rules import fast_path
 from phoenix_traces.rules.annotation import AnnotationResult, TraceAnnotationData
 from phoenix_traces.rules.rubrics import Rubrics
-from phoenix_traces.shown import type_name
+from phoenix_traces.shown import shown, type_name
 
 _ROWS_TOGETHER = 1_000
 
@@ -36,6 +37,8 @@ _WIRE_FIELDS: dict[str, Any] = {
 
 _ARGUMENTS = {
     "name": "annotation_name",
+    # There is no argument of this name: what is against it is against several.
+    "result": "",
     "result.label": "label",
     "result.score": "score",
     "result.explanation": "explanation",
@@ -66,7 +69,18 @@ def judged_annotation(
         "metadata": metadata,
         "identifier": identifier,
     }
-    return _checked([annotation], names=_ARGUMENTS)
+    try:
+        return _checked([annotation], names=_ARGUMENTS)
+    except AnnotationValidationError as error:
+        failures = [_of_argument(each) for each in error.failures]
+    raise AnnotationValidationError(failures, total=1)
+
+
+def _of_argument(failure: AnnotationFailure) -> AnnotationFailure:
+    """Return a failure of the one annotation there is, which has arguments and no position."""
+    given = "" if failure.value is None else f" {shown(failure.value)}:"
+    place = f"{failure.field}:{given} " if failure.field else ""
+    return replace(failure, position=None, message=f"{place}{failure.message}")
 
 
 def annotation_list(

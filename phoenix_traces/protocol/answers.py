@@ -26,6 +26,7 @@ from phoenix_traces.protocol.server_words import (
     validation_words,
 )
 from phoenix_traces.protocol.trace_id_hints import describe_missing
+from phoenix_traces.rules.text import counted
 
 if TYPE_CHECKING:
     from phoenix_traces.rules.annotation import InsertedTraceAnnotation
@@ -66,7 +67,9 @@ def inserted_annotations(
     except ValidationError:
         return not_json(response)
     if len(data) != expected:
-        return unexpected(response, f"{len(data)} IDs for {expected} annotations")
+        return unexpected(
+            response, f"{counted(len(data), 'ID')} for {counted(expected, 'annotation')}"
+        )
     return data
 
 
@@ -146,7 +149,8 @@ def project_error(response: httpx.Response) -> PhoenixStatusError:
     error = status_error(response)
     if error.status_code != 404 or isinstance(error, UnexpectedResponseError):
         return error
-    return ProjectNotFoundError(str(error), response=error.response, detail=error.detail)
+    message = f"{error} (check project_identifier: it is the name or the ID of a project)"
+    return ProjectNotFoundError(message, response=error.response, detail=error.detail)
 
 
 def trace_error(error: PhoenixStatusError, trace_ids: Sequence[str]) -> PhoenixStatusError:

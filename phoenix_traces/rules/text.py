@@ -18,6 +18,11 @@ def is_unicode(text: str) -> bool:
         return False
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, such as "1 row" and "2 rows"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def text_problem(value: str) -> str | None:
     """Say why the server could not store a text, or return None.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from phoenix_traces.errors import PhoenixTracesError
+from phoenix_traces.rules.text import counted
 from phoenix_traces.shown import shown
 from phoenix_traces.stored.lookup import Differences
 from phoenix_traces.stored.text_table import text_table
@@ -129,17 +130,20 @@ class Comparison:
         """Return the counts in a line."""
         changed = f"{len(self.changed)} changed"
         if human := len(self.overwrites_human):
-            changed += f" ({human} of them HUMAN judgements)"
+            changed += (
+                f" ({human} of them {'a HUMAN judgement' if human == 1 else 'HUMAN judgements'})"
+            )
+        one = len(self.missing_trace) == 1
         counts = [f"{len(self.new)} new", f"{len(self.unchanged)} unchanged", changed]
         counts += [
             f"{len(positions)} {words}"
             for positions, words in (
-                (self.missing_trace, "of missing traces"),
+                (self.missing_trace, "of a missing trace" if one else "of missing traces"),
                 (self.superseded, "superseded"),
             )
             if positions
         ]
-        return f"{self.total} annotations: {', '.join(counts)}"
+        return f"{counted(self.total, 'annotation')}: {', '.join(counts)}"
 
     def __str__(self) -> str:
         return _report(self.summary(), [row for row in self.rows if row.status != "unchanged"])
@@ -173,7 +177,9 @@ class Confirmation(Comparison):
             IncompleteUploadError: naming the rows that have not.
         """
         if incomplete := frozenset(self.incomplete):
-            heading = f"{len(incomplete)} of {self.total} annotations have not arrived"
+            verb = "has" if len(incomplete) == 1 else "have"
+            of_all = counted(self.total, "annotation")
+            heading = f"{len(incomplete)} of {of_all} {verb} not arrived"
             rows = [row for row in self.rows if row.position in incomplete]
             raise IncompleteUploadError(_report(heading, rows), self)
 

@@ -46,7 +46,10 @@ class AbsentTraces:
 
     def error(self) -> PhoenixStatusError:
         """Return the error for a caller who needs them."""
-        return trace_error(status_error(self.response), self.trace_ids)
+        error = trace_error(status_error(self.response), self.trace_ids)
+        hint = "if they are in another project, say so by project_identifier"
+        error.args = (f"{error} ({hint})",)
+        return error
 
 
 class Reading(Stream[TraceAnnotation]):

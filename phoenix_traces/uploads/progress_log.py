@@ -5,6 +5,7 @@ from __future__ import annotations
 from phoenix_traces.errors import PhoenixHTTPError, PhoenixStatusError
 from phoenix_traces.log import logger
 from phoenix_traces.report import UploadReport
+from phoenix_traces.rules.text import counted
 
 _log = logger("phoenix_traces.uploads")
 
@@ -29,34 +30,41 @@ class UploadLog:
         self._has_begun = True
         if self._total > 1:
             _log.info(
-                "upload of %d annotations begins (sync=%s, %d superseded)",
-                self._total,
+                "upload of %s begins (sync=%s, %d superseded)",
+                counted(self._total, "annotation"),
                 self._sync,
                 superseded,
             )
 
     def wait(self, rows: int, seconds: float) -> None:
         """Tell that rows wait for their traces."""
-        _log.info("%d rows wait %.1f s for traces that are not there yet", rows, seconds)
+        verb = "waits" if rows == 1 else "wait"
+        _log.info(
+            "%s %s %.1f s for traces that are not there yet", counted(rows, "row"), verb, seconds
+        )
 
     def skip(self, rows: int) -> None:
         """Tell that rows are left out, since their traces do not exist."""
-        _log.warning("%d rows are skipped: their traces do not exist", rows)
+        their = "is skipped: its trace does" if rows == 1 else "are skipped: their traces do"
+        _log.warning("%s %s not exist", counted(rows, "row"), their)
 
     def give_up(self, rows: int, error: PhoenixHTTPError) -> None:
         """Tell that nothing more is tried for some rows."""
-        _log.warning("%d rows are given up: %s", rows, _kind(error))
+        verb = "is" if rows == 1 else "are"
+        _log.warning("%s %s given up: %s", counted(rows, "row"), verb, _kind(error))
 
     def end(self, report: UploadReport) -> None:
         """Tell what became of the rows."""
         if self._total > 1:
-            _log.info("upload of %d annotations ends: %s", self._total, report.summary())
+            what = counted(self._total, "annotation")
+            _log.info("upload of %s ends: %s", what, report.summary())
 
     def end_well(self, stored: int) -> None:
         """Tell that nothing went wrong, without a report: of many rows it is large."""
         if self._total > 1:
             fate = "stored" if self._sync else "taken by the server's queue"
-            _log.info("upload of %d annotations ends: %d %s", self._total, stored, fate)
+            what = counted(self._total, "annotation")
+            _log.info("upload of %s ends: %d %s", what, stored, fate)
 
 
 def _kind(error: PhoenixHTTPError) -> str:

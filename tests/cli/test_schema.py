@@ -72,7 +72,10 @@ def test_a_config_of_the_server_becomes_a_schema(monkeypatch: pytest.MonkeyPatch
     [
         (["--type", "no_such_module:Tone"], "No module named"),
         (["--type", "json:Tone"], "has no attribute"),
-        (["--type", "json"], "cannot load"),
+        (["--type", "json"], "MODULE:CLASS"),
+        (["--type", "nope"], "'nope' is not MODULE:CLASS, such as"),
+        (["--type", ":Tone"], "MODULE:CLASS"),
+        (["--type", "json:"], "MODULE:CLASS"),
         (["--type", "json:JSONDecoder"], "is not a subclass of"),
         (["--type", RUBRIC, "--config", "tone"], "exclude each other"),
     ],

@@ -55,7 +55,7 @@ UNEXPECTED: list[tuple[str, httpx.Response, str]] = [
     ("another shape", httpx.Response(200, json=[{"id": "a"}]), "not Phoenix's JSON"),
     ("no data", httpx.Response(200, json={"ids": ["a"]}), "not Phoenix's JSON"),
     ("ids that are no text", httpx.Response(200, json={"data": [{"id": 1}]}), "not Phoenix's JSON"),
-    ("too few ids", httpx.Response(200, json={"data": []}), "0 IDs for 1 annotations"),
+    ("too few ids", httpx.Response(200, json={"data": []}), "0 IDs for 1 annotation"),
     ("too many ids", httpx.Response(200, json={"data": [{"id": "a"}] * 3}), "3 IDs for 1"),
     ("no content", httpx.Response(204), "not Phoenix's JSON"),
 ]

@@ -263,7 +263,7 @@ def test_requests_under_way_together_return_ids_in_input_order(colour: Colour) -
 @both_colours
 def test_rows_of_missing_traces_can_be_skipped_with_a_warning(colour: Colour) -> None:
     phoenix = FakePhoenix(missing=["trace-1"])
-    with pytest.warns(SkippedAnnotationWarning, match=r"1 of 3 annotations .* \(rows 1\)"):
+    with pytest.warns(SkippedAnnotationWarning, match=r"1 of 3 annotations .* \(row 1\)"):
         inserted = phoenix.traces(colour).log_trace_annotations(
             trace_annotations=numbered(3),
             sync=True,

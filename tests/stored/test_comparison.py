@@ -19,8 +19,8 @@ ROWS = (
 
 def test_it_prints_as_a_table_of_what_is_not_unchanged() -> None:
     assert str(Comparison(ROWS)) == (
-        "5 annotations: 1 new, 1 unchanged, 1 changed (1 of them HUMAN judgements), "
-        "1 of missing traces, 1 superseded\n"
+        "5 annotations: 1 new, 1 unchanged, 1 changed (1 of them a HUMAN judgement), "
+        "1 of a missing trace, 1 superseded\n"
         "\n"
         "row  trace_id  name  identifier  status         what differs\n"
         "1    t1        tone  ann         changed        "
@@ -32,7 +32,7 @@ def test_it_prints_as_a_table_of_what_is_not_unchanged() -> None:
 
 
 def test_when_nothing_differs_it_prints_as_one_line() -> None:
-    assert str(Comparison(ROWS[:1])) == "1 annotations: 0 new, 1 unchanged, 0 changed"
+    assert str(Comparison(ROWS[:1])) == "1 annotation: 0 new, 1 unchanged, 0 changed"
 
 
 def test_a_long_value_does_not_fill_the_table() -> None:

@@ -126,7 +126,7 @@ def test_a_wrong_base_url_is_not_taken_for_an_old_server() -> None:
 
 
 def test_a_project_that_does_not_exist_is_an_error() -> None:
-    with pytest.raises(ProjectNotFoundError, match="Project with name default not found"):
+    with pytest.raises(ProjectNotFoundError, match=r"default not found.*project_identifier"):
         delete(404, "Project with name default not found", delete_all=True)
 
 
