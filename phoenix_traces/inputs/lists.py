@@ -13,6 +13,7 @@ from phoenix_traces.failures import AnnotationFailure, Failures
 from phoenix_traces.inputs.duplicates import superseded_positions, warn_about
 from phoenix_traces.inputs.explain import Names
 from phoenix_traces.inputs.list_checks import ListChecks
+from phoenix_traces.inputs.other_frames import other_frame
 from phoenix_traces.inputs.rows import Rows
 from phoenix_traces.inputs.wire_row import (
     FIELDS,
@@ -116,7 +117,11 @@ def _refuse_what_is_no_list(value: object) -> None:
             f"{expected}, and this is a pandas {type(value).__name__}: "
             "use log_trace_annotations_dataframe"
         )
-    if not isinstance(value, Iterable):
+    is_iterable = isinstance(value, Iterable)
+    # A data set that can be iterated over, such as Hugging Face's, yields mappings.
+    if (frame := other_frame(value)) and not (is_iterable and "Dataset" in type(value).__name__):
+        raise TypeError(f"{expected}, and this is a {frame} and log_trace_annotations_dataframe")
+    if not is_iterable:
         raise TypeError(f"{expected}, not {type_name(value)}")
 
 

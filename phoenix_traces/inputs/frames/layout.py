@@ -23,6 +23,7 @@ from phoenix_traces.inputs.frames.columns import (
     OPTIONAL_NAMES,
     FrameColumns,
 )
+from phoenix_traces.inputs.other_frames import other_frame
 from phoenix_traces.inputs.wire_row import RESULT_NAMES
 from phoenix_traces.rules.annotation import TraceAnnotationData
 from phoenix_traces.shown import shown, type_name
@@ -99,7 +100,7 @@ def resolve(
 
 def _refuse_what_is_no_frame(value: object) -> None:
     if not isinstance(value, pd.DataFrame):
-        raise TypeError(f"Expected pandas DataFrame, not {type_name(value)}")
+        raise TypeError(f"Expected pandas DataFrame, not {other_frame(value) or type_name(value)}")
 
 
 class _Frame:
