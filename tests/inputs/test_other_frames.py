@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from types import ModuleType
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from tests.support.colours import Colour, FakePhoenix, both_colours
@@ -19,6 +19,10 @@ FRAMES = [
     ("ray.data.dataset", "Dataset", "to_pandas", "ray.Dataset: use .to_pandas()"),
     ("duckdb.duckdb", "DuckDBPyRelation", "df", "duckdb.DuckDBPyRelation: use .df()"),
 ]
+
+
+def _nothing(_: object) -> None:
+    pass
 
 
 def _refusals(frame: Any, colour: Colour) -> list[str]:
@@ -42,20 +46,21 @@ def _refusals(frame: Any, colour: Colour) -> list[str]:
 def test_a_frame_of_another_library_is_named_with_what_to_do(
     module: str, name: str, method: str, says: str, colour: Colour
 ) -> None:
-    kind = type(name, (), {"__module__": module, method: lambda self: None})
+    kind = type(name, (), {"__module__": module, method: _nothing})
     assert all(says in refusal for refusal in _refusals(kind(), colour))
 
 
 @both_colours
 def test_a_table_of_arrow_is_named_as_its_users_know_it(colour: Colour) -> None:
-    table = pa.table({"trace_id": ["a"]})
+    pyarrow: Any = importlib.import_module("pyarrow")
+    table = pyarrow.table({"trace_id": ["a"]})
     assert all("pyarrow.Table: use .to_pandas()" in each for each in _refusals(table, colour))
 
 
 def test_the_shortest_module_that_offers_the_type_names_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    kind = type("DataFrame", (), {"__module__": "lib.sql.deep", "to_pandas": lambda self: None})
+    kind = type("DataFrame", (), {"__module__": "lib.sql.deep", "to_pandas": _nothing})
     public: Any = ModuleType("lib.sql")
     public.DataFrame = kind
     monkeypatch.setitem(sys.modules, "lib.sql", public)
