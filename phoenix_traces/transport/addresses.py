@@ -96,7 +96,7 @@ def host_url(host: str, port: str | None, source: str, port_source: str) -> http
     if own_port is None:
         own_port = checked_port(port or DEFAULT_PORT, port_source)
     else:
-        checked_port(own_port, source)
+        checked_port(own_port, source, "has a port that is not")
     bracketed = f"[{name}]" if ":" in name else name
     return checked_url(f"http://{bracketed}:{own_port}", source)
 
@@ -126,8 +126,8 @@ def is_ipv6(text: str) -> bool:
     return True
 
 
-def checked_port(port: str, source: str) -> str:
+def checked_port(port: str, source: str, problem: str = "must be") -> str:
     """Return a port, or raise a `ConfigurationError` that names where it comes from."""
     if not (port.isascii() and port.isdigit() and 0 < int(port[:9]) <= LARGEST_PORT):
-        raise ConfigurationError(f"{source} must be a number from 1 to {LARGEST_PORT}")
+        raise ConfigurationError(f"{source} {problem} a number from 1 to {LARGEST_PORT}")
     return port

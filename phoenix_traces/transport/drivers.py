@@ -199,6 +199,8 @@ def _outcome(connection: SyncConnection, call: Call, abandoned: Event | None) ->
         return error
     except _UNREADABLE as error:
         return _unreadable(request, error)
+    except httpx.HTTPStatusError as error:
+        return _told_by_a_hook(request, error)
     except RuntimeError as error:
         return _closed_meanwhile(connection, error)
 
@@ -214,6 +216,8 @@ async def _outcome_async(connection: AsyncConnection, call: Call) -> Outcome:
         return error
     except _UNREADABLE as error:
         return _unreadable(request, error)
+    except httpx.HTTPStatusError as error:
+        return _told_by_a_hook(request, error)
     except RuntimeError as error:
         return _closed_meanwhile(connection, error)
 
@@ -224,6 +228,23 @@ def _unreadable(request: httpx.Request | None, error: Exception) -> httpx.Reques
         raise error
     problem = f"the answer's head cannot be read ({type(error).__name__})"
     return httpx.RemoteProtocolError(problem, request=request)
+
+
+def _told_by_a_hook(request: httpx.Request | None, error: httpx.HTTPStatusError) -> httpx.Response:
+    """Return the answer that a hook raised an error for, or raise an error about another request.
+
+    A hook that calls `raise_for_status` is what httpx's documentation shows, and httpx closes the
+    answer then: unless the hook has read it, its body is lost.
+    """
+    answer = error.response
+    if error.request is not request or answer.is_success:
+        raise error
+    if answer.is_stream_consumed:
+        return answer
+    headers = [pair for pair in answer.headers.multi_items() if pair[0] != "content-encoding"]
+    return httpx.Response(
+        answer.status_code, headers=headers, extensions=answer.extensions, request=request
+    )
 
 
 def _closed_meanwhile(

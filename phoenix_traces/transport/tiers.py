@@ -125,7 +125,8 @@ def first_address(named: Iterator[tuple[Tier, str]]) -> Address | None:
         try:
             address = _address(tier, name)
         except ConfigurationError as error:
-            problems.append(str(error))
+            if (problem := str(error)) not in problems:  # PHOENIX_PORT is looked at twice
+                problems.append(problem)
             continue
         if address is None:
             continue

@@ -161,6 +161,7 @@ def test_a_host_or_port_that_cannot_work_is_refused_by_its_name(
     with pytest.raises(ConfigurationError, match=rf"^{name} \(environment\) ") as caught:
         resolve(None, None, None)
     assert "secret" not in str(caught.value)
+    assert "; " not in str(caught.value)  # each problem is told once
 
 
 def test_a_variable_that_holds_no_url_is_passed_over_with_a_warning(
