@@ -103,7 +103,8 @@ class PhoenixHTTPError(PhoenixTracesError):
     """An error of a request that was made.
 
     Attributes:
-        report: What became of each annotation, when the request belonged to an upload.
+        report: What became of each annotation, when the request belonged to an upload. None where
+            `validate_configs=True` could not read the configs: then no upload has begun.
     """
 
     report: UploadReport | None = None
