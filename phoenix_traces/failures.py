@@ -11,10 +11,11 @@ import pickle
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from operator import eq
 from typing import Any, Literal, NamedTuple, TypeAlias, cast, overload
 
-from phoenix_traces.shown import cut, is_large, shown
+from phoenix_traces.shown import cut, is_large, shown, text_of
 
 # A path into metadata may be long, and so may the words of a rubric's own validator.
 _MOST_CHARACTERS_OF_FIELD = 300
@@ -108,7 +109,7 @@ class Trouble(NamedTuple):
         if self.mention == "repr":
             return shown(value)
         if self.mention == "text" or isinstance(value, str):
-            return cut(str(value))
+            return text_of(value)
         return shown(value)
 
     def _guess(self) -> str:
@@ -259,17 +260,13 @@ class _TooManyBytesError(Exception):
     """A pickle grew longer than it may be."""
 
 
-class _Counter:
-    """A file that takes a few bytes and keeps none."""
-
-    def __init__(self, most: int) -> None:
-        self._left = most
+class _ShortFile(BytesIO):
+    """A file that takes only a few bytes."""
 
     def write(self, data: Any) -> int:
-        self._left -= len(data)
-        if self._left < 0:
+        if self.tell() + len(data) > _MOST_BYTES_OF_VALUE:
             raise _TooManyBytesError
-        return len(data)
+        return super().write(data)
 
 
 def _to_pickle(value: object) -> object:
@@ -278,11 +275,13 @@ def _to_pickle(value: object) -> object:
 
 
 def _has_short_pickle(value: object) -> bool:
-    if is_large(value):
-        return False
-    # What a caller put into a cell may not pickle; the error that names it must.
+    # What a caller put into a cell may not pickle, or not come back; the error that names it must.
     try:
-        pickle.Pickler(_Counter(_MOST_BYTES_OF_VALUE)).dump(value)
+        if is_large(value):
+            return False
+        file = _ShortFile()
+        pickle.Pickler(file).dump(value)
+        pickle.loads(file.getvalue())  # noqa: S301 - it was made just above
     except Exception:  # noqa: BLE001 - a caller's own class may raise anything here
         return False
     return True

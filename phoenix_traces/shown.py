@@ -21,6 +21,8 @@ MOST_CHARACTERS_SHOWN = 80
 _MOST_PARTS = 1_000
 _MOST_CHARACTERS = 100_000
 
+_NAME_OF_TYPE: Any = type.__dict__["__name__"]
+
 _MAPPINGS = (dict, MappingProxyType)
 _COLLECTIONS = (list, tuple, set, frozenset, deque)
 _BRACKETS: Mapping[type, tuple[str, str]] = {
@@ -35,9 +37,17 @@ _BRACKETS: Mapping[type, tuple[str, str]] = {
 def shown(value: object) -> str:
     """Return a value's repr, cut to a length that fits a message."""
     try:
-        return cut(_start_of_repr(value))
+        return _printable(cut(_start_of_repr(value)))
     except Exception:  # noqa: BLE001 - a caller's own class may raise anything here
         return f"<{type_name(value)} without a repr>"
+
+
+def text_of(value: object) -> str:
+    """Return a value's text, cut to a length that fits a message."""
+    try:
+        return _printable(cut(str(value)))
+    except Exception:  # noqa: BLE001 - as above
+        return f"<{type_name(value)} without a text>"
 
 
 def cut(text: str, most: int = MOST_CHARACTERS_SHOWN) -> str:
@@ -45,9 +55,17 @@ def cut(text: str, most: int = MOST_CHARACTERS_SHOWN) -> str:
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
+def _printable(text: str) -> str:
+    # Of a repr that a caller's class has made: a line of a log stays one line, and can be written.
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
 def type_name(value: object) -> str:
     """Return the name of a value's type."""
-    return cut(type(value).__name__)
+    # As `type` itself has it: a metaclass of the caller's may say anything, or raise.
+    return cut(_NAME_OF_TYPE.__get__(type(value)))
 
 
 def is_large(value: object) -> bool:

@@ -138,7 +138,7 @@ class Explainer:
     ) -> Trouble:
         written = ".".join([cut(str(part)) for part in path])
         field = self._names.get(written, written) or None
-        if isinstance(value, UnreadableCell):
+        if type(value) is UnreadableCell:
             return Trouble(field, "cannot be read; correct the cell, or leave its row out")
         if details["type"] == "too_long_together":
             name = self._names.get("name", "name")
@@ -204,9 +204,9 @@ def _no_text(field: str | None, value: object, _: ErrorDetails) -> Trouble:
     if value is None:
         return Trouble(field, f"{field} values cannot be None")
     kind = type_name(value)
-    if isinstance(value, (bytes, bytearray)):
+    if issubclass(type(value), (bytes, bytearray)):
         return Trouble(field, f"must be text, not {kind}: use decode()")
-    hint = "numbers belong in score; " if isinstance(value, (int, float)) else ""
+    hint = "numbers belong in score; " if issubclass(type(value), (int, float)) else ""
     return Trouble(field, f"must be text, not {kind}: {hint}use str() if it is meant as text")
 
 

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import TypeAlias, cast
 
-from phoenix_traces.failures import Found
+from phoenix_traces.failures import Found, Trouble
 from phoenix_traces.inputs.explain import Explainer, Names, refusals, unknown_key, validated
 from phoenix_traces.inputs.judge import ABSENT, Judge, Oddities
 from phoenix_traces.inputs.wire_row import FIELDS, RESULT_NAMES
 from phoenix_traces.rules.annotation import AnnotationResult, TraceAnnotationData
 from phoenix_traces.rules.rubrics import Rubrics
 from phoenix_traces.rules.text import is_unicode
+from phoenix_traces.shown import type_name
 
 _Dict: TypeAlias = dict[object, object]
 
@@ -39,6 +40,22 @@ class ListChecks:
 
     def annotations(self, items: Sequence[object]) -> tuple[list[TraceAnnotationData], list[Found]]:
         """Return annotations as models, or else what is wrong with some of them, in order."""
+        try:
+            return self._annotations(items)
+        except Exception as error:  # noqa: BLE001 - a mapping of the caller's may raise anything
+            if len(items) == 1:
+                return [], [Found(0, _unreadable(error), items[0])]
+        found: list[Found] = []
+        made: list[TraceAnnotationData] = []
+        for place, item in enumerate(items):
+            annotations, troubles = self.annotations([item])
+            made += annotations
+            found += [each._replace(place=place) for each in troubles]
+        return [] if found else made, found
+
+    def _annotations(
+        self, items: Sequence[object]
+    ) -> tuple[list[TraceAnnotationData], list[Found]]:
         made: list[tuple[int, TraceAnnotationData]] = []
         found: list[Found] = []
         for model, places in _places_by_model(items).items():
@@ -72,6 +89,12 @@ class ListChecks:
 
     def found(self, items: Sequence[object]) -> list[Found]:
         """Return what is wrong with annotations, in order; faster where many are refused."""
+        try:
+            return self._found(items)
+        except Exception:  # noqa: BLE001 - as above
+            return self.annotations(items)[1]
+
+    def _found(self, items: Sequence[object]) -> list[Found]:
         columns = (
             [] if self._rubrics else [at for at, item in enumerate(items) if _has_columns(item)]
         )
@@ -100,6 +123,10 @@ class ListChecks:
             list(_unknown(items, _KEYS)),
         )
         return self._judge.found(cells, FIELDS, oddities)
+
+
+def _unreadable(error: Exception) -> Trouble:
+    return Trouble(None, f"cannot be read: {type_name(error)} came of it")
 
 
 def _places_by_model(items: Sequence[object]) -> dict[type[TraceAnnotationData], list[int]]:

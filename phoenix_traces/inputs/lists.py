@@ -99,7 +99,8 @@ def annotation_list(
         AnnotationValidationError: naming every annotation that is refused.
     """
     _refuse_what_is_no_list(trace_annotations)
-    items = list(trace_annotations)
+    # Without its length, which an iterable of the caller's own may not know.
+    items = list(iter(trace_annotations))
     if not items:
         empty = AnnotationFailure(None, None, None, None, "trace_annotations cannot be empty")
         raise AnnotationValidationError([empty], total=0)
@@ -114,7 +115,7 @@ def _refuse_what_is_no_list(value: object) -> None:
         raise TypeError(f"{expected}, and this is text")
     if hasattr(value, "iloc"):
         raise TypeError(
-            f"{expected}, and this is a pandas {type(value).__name__}: "
+            f"{expected}, and this is a pandas {type_name(value)}: "
             "use log_trace_annotations_dataframe"
         )
     is_iterable = isinstance(value, Iterable)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from phoenix_traces.shown import cut
+from phoenix_traces.shown import text_of, type_name
 
 
 class UnreadableCell:
-    """A cell of which pandas or Arrow cannot make a Python value, such as a date in year 20,000.
+    """A cell that is no Python value, such as Arrow's date in year 20,000, or a proxy of nothing.
 
     No rule accepts it, in whatever column it is.
 
@@ -15,7 +15,7 @@ class UnreadableCell:
     """
 
     def __init__(self, error: Exception) -> None:
-        self._reason = f"{type(error).__name__}: {cut(str(error))}"
+        self._reason = f"{type_name(error)}: {text_of(error)}"
 
     def __repr__(self) -> str:
         return f"<unreadable: {self._reason}>"

@@ -26,7 +26,7 @@ from phoenix_traces.rules.fields import (
 from phoenix_traces.rules.metadata_models import UnusableValueError, is_model
 from phoenix_traces.rules.metadata_values import plain
 from phoenix_traces.rules.text import text_problem
-from phoenix_traces.shown import cut, shown
+from phoenix_traces.shown import cut, shown, type_name
 
 Problem: TypeAlias = "tuple[str, object, str]"
 
@@ -160,7 +160,7 @@ class _Walk:
     def _known(self, given: object, path: _Path, depth: int) -> object:
         """Return what is no scalar, from what was walked already if it was."""
         if id(given) in self._around:
-            self._refuse(type(given).__name__, path, "holds itself")
+            self._refuse(type_name(given), path, "holds itself")
             return None
         if (walked := self._walked.get(id(given))) is not None:
             return self._once_more(walked, path, depth)
@@ -168,7 +168,7 @@ class _Walk:
             value = plain(given)
         except UnusableValueError as error:
             # A model's repr shows what its JSON leaves out.
-            self._refuse(type(given).__name__ if is_model(given) else given, path, str(error))
+            self._refuse(type_name(given) if is_model(given) else given, path, str(error))
             return None
         if type(value) in _SCALARS:
             return self._value(value, path, depth)
@@ -245,7 +245,7 @@ class _Walk:
 
     def _refuse_depth(self, value: object, path: _Path) -> None:
         problem = f"is nested deeper than {MAX_NESTING} levels"
-        self._refuse(type(value).__name__, path, problem, shown_of_path=_MOST_SHOWN_OF_A_KEY)
+        self._refuse(type_name(value), path, problem, shown_of_path=_MOST_SHOWN_OF_A_KEY)
 
     def _refuse(
         self, value: object, path: _Path, problem: str, shown_of_path: int = _MOST_SHOWN_OF_A_PATH

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from phoenix_traces.rules.fields import MAX_METADATA_VALUES, MAX_NESTING
 from phoenix_traces.rules.metadata_missing import without_missing
+from phoenix_traces.shown import type_name
 
 # How a field or a model is serialized: as it is, or by a function around it or in its place.
 _Serializer: TypeAlias = Literal["plain", "wrap"] | None
@@ -32,7 +33,8 @@ class UnusableValueError(Exception):
 def is_model(value: object) -> bool:
     """Tell whether a value is a pydantic model or a pydantic dataclass."""
     kind = type(value)
-    return isinstance(value, BaseModel) or (
+    # By its type: a proxy whose object is gone raises when it is asked for its class.
+    return issubclass(kind, BaseModel) or (
         dataclasses.is_dataclass(kind) and is_pydantic_dataclass(kind)
     )
 
@@ -116,10 +118,17 @@ class _Content:
 
         def of_unknown(value: object) -> object:
             try:
-                return without_missing(simpler(value))
+                known = without_missing(simpler(value))
             except UnusableValueError as error:
                 self._refuse(f"holds what {error}")
                 raise
+            # pydantic would make null of a NaN in it.
+            made = _Content()
+            made.look_at(known)
+            if made.problem is not None:
+                self._refuse(made.problem)
+                raise UnusableValueError(made.problem)
+            return known
 
         adapter: TypeAdapter[Any] = TypeAdapter(type(model))
         return adapter.dump_python(
@@ -148,7 +157,7 @@ class _Content:
             yield from _certain(cast("Iterable[object]", value))
         elif isinstance(value, Iterator):
             # Reading it uses it up, and a value may be read twice.
-            kind = type(cast("object", value)).__name__
+            kind = type_name(cast("object", value))
             self._refuse(f"holds a {kind}, which can be read only once")
         elif dataclasses.is_dataclass(value):
             fields = dataclasses.fields(value)

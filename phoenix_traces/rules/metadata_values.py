@@ -20,6 +20,7 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 from phoenix_traces.rules.fields import MAX_METADATA_VALUES
 from phoenix_traces.rules.metadata_missing import is_pandas_missing
 from phoenix_traces.rules.metadata_models import UnusableValueError, is_model, json_from_model
+from phoenix_traces.shown import type_name
 
 _PLAIN_TYPES = frozenset({str, int, float, bool, type(None), dict, list})
 
@@ -55,13 +56,12 @@ def _read(value: object) -> object:
     except UnusableValueError:
         raise
     except Exception as error:  # noqa: BLE001 - a caller's own class may raise anything
-        kind = type(value).__name__
-        problem = f"cannot be read: {type(error).__name__} came of a {kind}"
+        problem = f"cannot be read: {type_name(error)} came of a {type_name(value)}"
         raise UnusableValueError(problem) from None
 
 
 def _no_form(value: object) -> UnusableValueError:
-    return UnusableValueError(f"is of type {type(value).__name__}, which has no JSON form")
+    return UnusableValueError(f"is of type {type_name(value)}, which has no JSON form")
 
 
 def _simpler(value: object) -> object:
@@ -74,9 +74,7 @@ def _simpler(value: object) -> object:
     if isinstance(value, float):
         return float.__float__(value)
     if isinstance(value, Mapping):
-        mapping = cast("Mapping[object, object]", value)
-        _refuse_if_long(len(mapping))
-        return dict(mapping)
+        return _dict_of(cast("Mapping[object, object]", value))
     if isinstance(value, (Sequence, AbstractSet)) and not isinstance(value, (bytes, bytearray)):
         # One more than may be, so that a range without end is refused and not written out.
         return list(islice(cast("Iterable[object]", value), MAX_METADATA_VALUES + 1))
@@ -96,6 +94,16 @@ def _simpler_object(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
     return _known_to_pydantic(value)
+
+
+def _dict_of(mapping: Mapping[object, object]) -> dict[object, object]:
+    _refuse_if_long(len(mapping))
+    if isinstance(mapping, dict):
+        return dict(mapping)
+    # A mapping of the caller's own may have more keys than it says, and no end of them.
+    keys = list(islice(mapping, MAX_METADATA_VALUES + 1))
+    _refuse_if_long(len(keys))
+    return {key: mapping[key] for key in keys}
 
 
 def _refuse_if_long(length: int) -> None:

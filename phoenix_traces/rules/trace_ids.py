@@ -23,6 +23,13 @@ def not_text(value: object) -> str:
     `str()` would make an id that no trace has: Phoenix shows the 128 bits as 32 hex digits.
     """
     wrong = f"must be text, not {type_name(value)}"
+    try:
+        return _not_text(value, wrong)
+    except Exception:  # noqa: BLE001 - a caller's own class may raise anything here
+        return f"{wrong}: 32 hex digits, as Phoenix shows it"
+
+
+def _not_text(value: object, wrong: str) -> str:
     # Not by `SupportsIndex`, which takes microseconds, and a million cells may be asked about.
     if not isinstance(value, bool) and hasattr(type(value), "__index__"):
         return _not_text_but_integer(wrong, cast("SupportsIndex", value))

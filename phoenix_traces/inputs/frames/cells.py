@@ -31,6 +31,9 @@ _MISSING_TESTS: tuple[tuple[tuple[type[Any], ...], Callable[[Any], bool]], ...] 
     ((np.datetime64, np.timedelta64), lambda value: bool(np.isnat(value))),
 )
 
+# These say what they are; others may be proxies, which are asked.
+_PLAIN = frozenset({str, int, float, bool, type(None), bytes, dict, list, tuple})
+
 # Of these Arrow values pandas makes the same Python values as Arrow, and faster. Lists, alone and
 # in structs, it makes numpy arrays, in which an integer beside a null is a float.
 _SIMPLE_ARROW_VALUES = frozenset({str, int, float, bool, Decimal})
@@ -126,7 +129,18 @@ def _without_missing(values: list[object]) -> list[object]:
             values = [
                 None if type(value) is kind and is_missing(value) else value for value in values
             ]
+        elif kind not in _PLAIN:
+            values = [_with_class(value) if type(value) is kind else value for value in values]
     return values
+
+
+def _with_class(value: object) -> object:
+    # A proxy whose object is gone, or was never there, raises whenever it is asked what it is.
+    try:
+        isinstance(value, str)
+    except Exception as error:  # noqa: BLE001 - as above
+        return UnreadableCell(error)
+    return value
 
 
 def _missing_test(kind: type[Any]) -> Callable[[Any], bool] | None:
