@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from typing_extensions import TypedDict, Unpack
 
+from phoenix_traces.inputs.flags import checked_flag
 from phoenix_traces.inputs.single import single_annotation
 from phoenix_traces.protocol.exchange import Exchange, Stream
 from phoenix_traces.uploads.plan import DEFAULT_FRAME_BATCH
@@ -81,6 +82,7 @@ def add_trace_annotation(
     sync: bool,
 ) -> Operation[InsertedTraceAnnotation | None]:
     """Store one annotation."""
+    checked_flag(sync, "sync")
     rows = single_annotation(
         trace_id=trace_id,
         annotation_name=annotation_name,
@@ -105,8 +107,9 @@ def log_trace_annotations(
     """Store annotations of an iterable."""
     from phoenix_traces.inputs.lists import annotation_list
 
-    check_options(options, sync=sync)
-    rubrics = (yield from _rubrics()) if validate_configs else None
+    check_options(options, sync=checked_flag(sync, "sync"))
+    is_asking = checked_flag(validate_configs, "validate_configs")
+    rubrics = (yield from _rubrics()) if is_asking else None
     rows = annotation_list(trace_annotations, rubrics)
     inserted = yield from _ask(upload(rows, sync=sync, options=options))
     return inserted if sync else None
@@ -125,8 +128,9 @@ def log_trace_annotations_dataframe(
     """Store the annotations in a frame's rows."""
     from phoenix_traces.inputs.frames.rows import annotation_frame
 
-    check_options(options, sync=sync)
-    rubrics = (yield from _rubrics()) if validate_configs else None
+    check_options(options, sync=checked_flag(sync, "sync"))
+    is_asking = checked_flag(validate_configs, "validate_configs")
+    rubrics = (yield from _rubrics()) if is_asking else None
     rows = annotation_frame(
         dataframe,
         annotation_name=annotation_name,

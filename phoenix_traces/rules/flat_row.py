@@ -18,7 +18,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from phoenix_traces.rules.annotation import AnnotationModel, AnnotationResult, TraceAnnotationData
 from phoenix_traces.rules.json_schema_rules import inherited_words
-from phoenix_traces.rules.rubrics import result_type_of
+from phoenix_traces.rules.rubrics import checked_annotation_type, result_type_of
 
 AnnotationT = TypeVar("AnnotationT", bound=TraceAnnotationData)
 
@@ -69,7 +69,8 @@ def annotation_row_type(model: type[AnnotationT]) -> type[AnnotationRow[Annotati
         model: `TraceAnnotationData` or a rubric.
 
     Raises:
-        TypeError: when the rubric's result is not one subclass of `AnnotationResult`.
+        TypeError: when it is no type of annotation, or its result is not one subclass of
+            `AnnotationResult`.
 
     Examples:
         >>> from phoenix_traces import TraceAnnotationData, annotation_row_type
@@ -78,7 +79,8 @@ def annotation_row_type(model: type[AnnotationT]) -> type[AnnotationRow[Annotati
         >>> Row.model_validate(row).to_annotation().result.score
         1.0
     """
-    return cast("type[AnnotationRow[AnnotationT]]", _row_type(model))
+    row_type = _row_type(checked_annotation_type(model, "model"))
+    return cast("type[AnnotationRow[AnnotationT]]", row_type)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast, get_args
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
@@ -28,11 +28,16 @@ def json_schema(
         model: A rubric, the flat form of one (see `annotation_row_type`), or any other model.
         mode: What the model accepts ("validation") or gives ("serialization").
 
+    Raises:
+        TypeError: when it is no pydantic model.
+        ValueError: when the mode is another one.
+
     Examples:
         >>> from phoenix_traces import json_schema
         >>> json_schema()["required"]
         ['trace_id', 'name', 'annotator_kind', 'result']
     """
+    _check(model, mode)
     schema = model.model_json_schema(mode=mode)
     document = {"$schema": _DIALECT, "$id": _identity(model, mode), **schema}
     example = _example(schema, schema)
@@ -41,6 +46,14 @@ def json_schema(
     except ValidationError:
         return document
     return {**document, "examples": [example]}
+
+
+def _check(model: object, mode: object) -> None:
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        given = model.__name__ if isinstance(model, type) else f"a value of {type(model).__name__}"
+        raise TypeError(f"model must be a pydantic model, not {given}")
+    if not isinstance(mode, str) or mode not in get_args(SchemaMode):
+        raise ValueError("mode must be 'validation' or 'serialization'")
 
 
 def _identity(model: type[BaseModel], mode: SchemaMode) -> str:

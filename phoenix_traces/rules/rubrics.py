@@ -25,7 +25,14 @@ def annotation_type_from_config(config: AnnotationConfig) -> type[TraceAnnotatio
 
     Args:
         config: From `client.annotation_configs`.
+
+    Raises:
+        TypeError: when it is no config.
     """
+    if not isinstance(config, get_args(get_args(AnnotationConfig)[0])):
+        raise TypeError(
+            f"config must be one of client.annotation_configs, not {type(config).__name__}"
+        )
     title = "".join(part.capitalize() for part in config.name.split()) or "Config"
     result_type = create_model(
         f"{title}Result",
@@ -73,6 +80,22 @@ def _described(name: str, **settings: Any) -> Any:
 
 def _described_result(name: str, **settings: Any) -> Any:
     return Field(description=AnnotationResult.model_fields[name].description, **settings)
+
+
+def checked_annotation_type(value: object, name: str) -> type[TraceAnnotationData]:
+    """Return a type of annotation as it was given.
+
+    Args:
+        value: What a caller gave.
+        name: The argument, for the message.
+
+    Raises:
+        TypeError: when it is anything else.
+    """
+    if isinstance(value, type) and issubclass(value, TraceAnnotationData):
+        return value
+    given = value.__name__ if isinstance(value, type) else f"a value of {type(value).__name__}"
+    raise TypeError(f"{name} must be TraceAnnotationData or a subclass of it, not {given}")
 
 
 def fixed_fields(annotation_type: type[TraceAnnotationData]) -> dict[str, str]:

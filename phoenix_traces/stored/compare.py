@@ -7,7 +7,7 @@ because only so the server says that they are not there.
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Sequence
 from typing import Generic
 
@@ -42,8 +42,8 @@ class Comparing(Exchange[Comparison], Generic[RowT]):
     def __init__(self, rows: Rows[RowT], *, project_identifier: str, timeout: float = 0.0) -> None:
         if not _is_number(timeout):
             raise TypeError(f"timeout must be a number of seconds, not {type_name(timeout)}")
-        if not 0 <= timeout < math.inf:
-            raise refused("timeout", timeout, "must be a number of seconds, 0 or more")
+        if not 0 <= timeout <= sys.float_info.max:
+            raise refused("timeout", timeout, "must be a finite number of seconds, 0 or more")
         self._rows = rows
         self._lookup = Lookup(rows, project_identifier=project_identifier)
         self._timeout = timeout

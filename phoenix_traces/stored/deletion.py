@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from phoenix_traces.errors import PhoenixStatusError
+from phoenix_traces.inputs.flags import checked_flag
 from phoenix_traces.protocol.answers import project_error, unexpected
 from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.protocol.steps import Steps
@@ -61,10 +62,7 @@ def _gate(start: datetime | None, end: datetime | None, *, delete_all: bool) -> 
         for field, moment in (("start_time", start), ("end_time", end))
         if moment is not None
     }
-    if type(delete_all) is not bool:
-        # "no" would be taken for True.
-        raise TypeError(f"delete_all must be True or False, not {type(delete_all).__name__}")
-    if delete_all:
+    if checked_flag(delete_all, "delete_all"):
         params["delete_all"] = "true"
     elif start is None or end is None:
         raise refused(

@@ -148,12 +148,21 @@ def check_length(field: str, value: str) -> None:
 def _checked_limit(limit: object) -> int | None:
     if limit is None:
         return None
-    if isinstance(limit, bool) or not isinstance(limit, SupportsIndex):
+    number = _whole(limit)
+    if number is None:
         raise TypeError(f"limit must be a whole number or None, not {type_name(limit)}")
-    number = index(limit)
     if number < 1:
         raise refused("limit", number, "must be 1 or more, or None for no limit")
     return number
+
+
+def _whole(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        return None
+    try:
+        return index(value)
+    except TypeError:  # such as an array
+        return None
 
 
 def texts(field: str, values: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from typing_extensions import Self
 
 from phoenix_traces.errors import ConfigurationError
@@ -18,6 +20,14 @@ from phoenix_traces.uploads.plan import (
 _MOST_SHOWN = 200
 
 _MadeT = TypeVar("_MadeT")
+_CallbackT = TypeVar("_CallbackT", bound=Callable[..., object])
+
+
+def _not_async(callback: _CallbackT) -> _CallbackT:
+    """Refuse what only makes a coroutine: nothing would await it, and the report would be lost."""
+    if iscoroutinefunction(callback) or iscoroutinefunction(type(callback).__call__):
+        raise PydanticCustomError("async_callback", "must be a plain function: it is not awaited")
+    return callback
 
 
 class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_build=True):
@@ -48,9 +58,11 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_b
         wait_for_traces: Seconds to keep asking for traces that the server does not have yet.
         on_progress: Called with the rows done and the rows in all, after each answer. Done means
             that nothing more will be tried for them. An exception that it raises ends the upload.
+            A plain function, with `AsyncClient` too, as it is not awaited.
         on_report: Called once with the `UploadReport`, however the upload ends. An exception that
             it raises is raised, with the report in `.report` and an earlier failure as its
-            `__context__`; but an interrupt or a cancellation that came first gets through.
+            `__context__`; but an interrupt or a cancellation that came first gets through. A plain
+            function, with `AsyncClient` too, as it is not awaited.
     """
 
     batch_size: Annotated[int, Field(ge=1)] | None = None
@@ -62,8 +74,8 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_b
     overwrite: Literal["always", "never", "not_human"] = "always"
     project_identifier: str = "default"
     wait_for_traces: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
-    on_progress: ProgressCallback | None = None
-    on_report: ReportCallback | None = None
+    on_progress: Annotated[ProgressCallback, AfterValidator(_not_async)] | None = None
+    on_report: Annotated[ReportCallback, AfterValidator(_not_async)] | None = None
 
     # Type checkers make a model's signatures from its fields, and would take these for its own.
     if not TYPE_CHECKING:

@@ -14,14 +14,22 @@ if TYPE_CHECKING:
     from phoenix_traces.uploads.options import UploadOptions
 
 
-def check_options(options: UploadOptions | None, *, sync: bool) -> None:
+def check_options(options: object, *, sync: bool) -> None:
     """Refuse options that cannot work together.
 
     Raises:
+        TypeError: when they are something else.
         ConfigurationError: when unknown traces are to be waited for or skipped, and nothing would
             say which ones they are.
     """
-    if sync or options is None or _is_guarded(options):
+    if options is None:
+        return
+    from phoenix_traces.uploads.options import UploadOptions
+
+    if not isinstance(options, UploadOptions):
+        given = "a class" if isinstance(options, type) else type(options).__name__
+        raise TypeError(f"options must be UploadOptions(...), not {given}")
+    if sync or _is_guarded(options):
         return
     wishes = {
         f"wait_for_traces={options.wait_for_traces:g}": options.wait_for_traces > 0,

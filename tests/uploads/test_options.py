@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -82,3 +83,23 @@ def test_a_copy_knows_which_options_were_given() -> None:
     assert copied.model_fields_set == {"on_error", "max_concurrency"}
     assert copied.model_copy() == copied
     assert pickle.loads(pickle.dumps(copied)) == copied
+
+
+async def _awaited(*_: object) -> None: ...
+
+
+class _Awaited:
+    async def __call__(self, *_: object) -> None: ...
+
+    async def method(self, *_: object) -> None: ...
+
+
+@pytest.mark.parametrize("name", ["on_progress", "on_report"])
+@pytest.mark.parametrize(
+    "callback", [_awaited, _Awaited(), _Awaited().method, functools.partial(_awaited, 1)]
+)
+def test_a_callback_that_nothing_would_await_is_refused(name: str, callback: object) -> None:
+    words = f"^options cannot work: {name}: must be a plain function: it is not awaited$"
+    with pytest.raises(ConfigurationError, match=words):
+        UploadOptions.model_validate({name: callback})
+    UploadOptions.model_validate({name: functools.partial(print, 1)})

@@ -264,9 +264,10 @@ def _kinds(frame: _Frame, argument: str | None, fixed: Mapping[str, str]) -> Ite
         )
 
 
-def _argument(field: str, name: str, value: str, fixed: Mapping[str, str]) -> Iterator[_Found]:
+def _argument(field: str, name: str, value: object, fixed: Mapping[str, str]) -> Iterator[_Found]:
     yield _Source(field, name, constant=value)
-    if fixed.get(field, value) != value:
+    # Not by `!=` alone: NaN differs from itself, and an array has no truth.
+    if field in fixed and not (isinstance(value, str) and value == fixed[field]):
         says = f"annotation_type says {fixed[field]!r}"
         yield _failure(f"{name} is {shown(value)}, and {says}", name)
 

@@ -20,7 +20,7 @@ from phoenix_traces.inputs.judge import Cells
 from phoenix_traces.inputs.rows import Rows
 from phoenix_traces.inputs.wire_row import FIELDS, WireRow, encode_rows, key_of, wire_rows
 from phoenix_traces.rules.annotation import TraceAnnotationData
-from phoenix_traces.rules.rubrics import Rubrics, fixed_fields
+from phoenix_traces.rules.rubrics import Rubrics, checked_annotation_type, fixed_fields
 
 
 def annotation_frame(
@@ -41,10 +41,12 @@ def annotation_frame(
         rubrics: What rows of some names must be too.
 
     Raises:
-        TypeError: when it is no DataFrame.
+        TypeError: when it is no DataFrame, or the type is none of annotation.
         AnnotationValidationError: naming every row and cell that is refused.
     """
-    fixed = {} if annotation_type is None else fixed_fields(annotation_type)
+    fixed: dict[str, str] = {}
+    if annotation_type is not None:
+        fixed = fixed_fields(checked_annotation_type(annotation_type, "annotation_type"))
     columns = resolve(dataframe, annotation_name, annotator_kind, fixed)
     findings = check(columns, RowRules(annotation_type, rubrics, columns))
     warn_about(findings.superseded)
