@@ -33,6 +33,7 @@ from phoenix_traces.rules.fields import (
     RESERVED_NAME,
 )
 from phoenix_traces.rules.metadata import json_object
+from phoenix_traces.rules.metadata_shape import Shape, shape_of
 from phoenix_traces.rules.text import WHITE_SPACE, is_unicode
 from phoenix_traces.rules.trace_ids import not_text
 
@@ -56,6 +57,12 @@ ABSENT = _Absent()
 
 # By what decides about cells of a field.
 _Known: TypeAlias = "dict[object, tuple[Trouble, ...]]"
+
+# By shape of metadata: each trouble, and which of the parts at fault it is about.
+_KnownMetadata: TypeAlias = "dict[Shape, tuple[tuple[Trouble, int], ...]]"
+
+# Where keys differ from row to row, hardly any shape comes again.
+_MOST_SHAPES = 1_000
 
 # No value of these types is a kind of annotator or a result; and none of those is a number.
 _CHOICES = frozenset({"annotator_kind", "result"})
@@ -88,6 +95,7 @@ class Judge:
     def __init__(self, explainer: Explainer) -> None:
         self._explainer = explainer
         self._known: dict[str, _Known] = {}
+        self._known_metadata: _KnownMetadata = {}
 
     def found(
         self, cells: Cells, fields: Collection[str] = FIELDS, oddities: Oddities | None = None
@@ -133,6 +141,9 @@ class Judge:
     def _in_cells(
         self, name: str, places: Sequence[int], cells: Sequence[object]
     ) -> Iterator[Found]:
+        if name == "metadata":
+            yield from self._in_metadata(places, cells)
+            return
         keys = [_what_decides(name, cell) for cell in cells]
         known = self._learned(name, dict(zip(keys, cells, strict=True)))
         for place, key, cell in zip(places, keys, cells, strict=True):
@@ -153,8 +164,6 @@ class Judge:
 
     def _asked(self, name: str, places: Sequence[int], cells: Sequence[object]) -> Iterator[Found]:
         """Ask the models about cells, each of them in an annotation that is otherwise right."""
-        if name == "metadata":
-            return self._in_metadata(places, cells)
         if name in RESULT_NAMES:
             # Of the result alone, which takes half the time.
             return self._found(AnnotationResult, [{name: cell} for cell in cells], places, (name,))
@@ -165,15 +174,34 @@ class Judge:
         return self._found(TraceAnnotationData, rows, places, (name,))
 
     def _in_metadata(self, places: Sequence[int], cells: Sequence[object]) -> Iterator[Found]:
-        # What the model asks, without the rest of the model.
         for place, cell in zip(places, cells, strict=True):
-            try:
-                if cell is not None:
-                    json_object(cell)
-            except PydanticCustomError as error:
-                problems = (error.context or {})["problems"]
-                for trouble, value in self._explainer.within_metadata(problems):
+            if cell is None:
+                continue
+            if (looked := shape_of(cell)) is None:
+                for trouble, value in self._within(cell):
                     yield Found(place, trouble, value)
+                continue
+            shape, at_fault = looked
+            known = self._known_metadata.get(shape)
+            if known is None:
+                known = self._learned_of_metadata(shape, cell)
+            for trouble, at in known:
+                yield Found(place, trouble, at_fault[at])
+
+    def _learned_of_metadata(self, shape: Shape, cell: object) -> tuple[tuple[Trouble, int], ...]:
+        if len(self._known_metadata) >= _MOST_SHAPES:
+            self._known_metadata.clear()
+        known = tuple((trouble, at) for at, (trouble, _) in enumerate(self._within(cell)))
+        self._known_metadata[shape] = known
+        return known
+
+    def _within(self, metadata: object) -> Iterator[tuple[Trouble, object]]:
+        # What the model asks, without the rest of the model.
+        try:
+            json_object(metadata)
+        except PydanticCustomError as error:
+            problems = (error.context or {})["problems"]
+            yield from self._explainer.within_metadata(problems)
 
     def _found(
         self,

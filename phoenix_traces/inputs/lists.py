@@ -118,9 +118,10 @@ def _refuse_what_is_no_list(value: object) -> None:
             f"{expected}, and this is a pandas {type_name(value)}: "
             "use log_trace_annotations_dataframe"
         )
-    is_iterable = isinstance(value, Iterable)
     # A data set that can be iterated over, such as Hugging Face's, yields mappings.
-    if (frame := other_frame(value)) and not (is_iterable and "Dataset" in type(value).__name__):
+    is_data_set = "Dataset" in type_name(value)
+    is_iterable = isinstance(value, Iterable)
+    if (frame := other_frame(value)) and not (is_iterable and is_data_set):
         raise TypeError(f"{expected}, and this is a {frame} and log_trace_annotations_dataframe")
     if not is_iterable:
         raise TypeError(f"{expected}, not {type_name(value)}")

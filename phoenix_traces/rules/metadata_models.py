@@ -141,8 +141,9 @@ class _Content:
             return UnusableValueError(self.problem)
         if self._holds_itself:
             return UnusableValueError("holds itself")
-        kind = type(error).__name__
-        return UnusableValueError(f"cannot become JSON: pydantic's serializer ended with {kind}")
+        return UnusableValueError(
+            f"cannot become JSON: pydantic's serializer ended with {type_name(error)}"
+        )
 
     def _refuse(self, problem: str) -> None:
         self.problem = self.problem or problem
