@@ -6,7 +6,7 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -142,12 +142,13 @@ def _outcomes(
         return asyncio.run(_async_outcomes(phoenix, method, calls))
     with phoenix.client() as client:
         call = getattr(client.traces, method)
-        return [_raised(lambda **given: _read(call(**given)), **each) for each in calls]
+        return [_raised(_read, method=call, given=each) for each in calls]
 
 
-def _read(result: object) -> None:
+def _read(method: Callable[..., object], given: dict[str, Any]) -> None:
+    result = method(**given)
     if isinstance(result, Iterator):
-        list(result)
+        list(cast("Iterator[object]", result))
 
 
 async def _async_outcomes(
@@ -159,7 +160,7 @@ async def _async_outcomes(
             try:
                 result = getattr(client.traces, method)(**each)
                 if isinstance(result, AsyncIterator):
-                    [_ async for _ in result]
+                    [_ async for _ in cast("AsyncIterator[object]", result)]
                 else:
                     await result
             except Exception as error:  # noqa: BLE001 - whatever it is
