@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import replace
 
 from phoenix_traces.report import UploadReport
@@ -53,7 +54,9 @@ def play(
     for row in script.earlier:
         server.put(row)
     parts = Parts(make_upload, make_rows, make_transport)
-    report = Run(script, server, time, parts, tell).to_the_end()
+    # Calls are steps of coroutines made by hand: one that an interrupt left would otherwise leave
+    # the end of its time set for whatever comes next.
+    report = copy_context().run(Run(script, server, time, parts, tell).to_the_end)
     if sends_the_rest:
         _send_the_rest(script, report, server, time, tell)
 
@@ -75,7 +78,7 @@ def _send_the_rest(
             progress_fails_at=None,
         )
         parts = Parts(Upload, rows_of, RepeatingTransport)
-        Run(calm, server, time, parts, tell).to_the_end()
+        copy_context().run(Run(calm, server, time, parts, tell).to_the_end)
     server.work_off(time.now + KEPT_SECONDS)
     last = {key_of(row): row for row in script.rows}
     for key, row in last.items():
