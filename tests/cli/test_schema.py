@@ -48,6 +48,12 @@ def test_it_writes_to_a_file() -> None:
     assert json.loads(Path("schema.json").read_text(encoding="utf-8")) == json_schema()
 
 
+def test_a_file_that_cannot_be_written_is_named() -> None:
+    result = _schema("-o", "no-such-folder/schema.json")
+    assert result.exit_code == 2
+    assert "cannot write" in result.output
+
+
 def test_a_rubric_is_found_in_the_working_directory() -> None:
     code = "from tests.support.rubrics import Correctness"
     Path("rubrics_of_this_folder.py").write_text(code, encoding="utf-8")
