@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from collections.abc import Set as AbstractSet
 from typing import TypeVar, cast
 
 from pydantic import BaseModel
+
+from phoenix_traces.rules.fields import MAX_METADATA_VALUES
 
 _KeyT = TypeVar("_KeyT")
 
@@ -22,6 +24,10 @@ def is_pandas_missing(value: object) -> bool:
 def without_missing(value: object) -> object:
     """Return a value with None in place of NA and NaT, or itself where it holds none of them."""
     return _Replacing().replaced(value)
+
+
+def _is_too_long(value: Sized) -> bool:
+    return len(value) > MAX_METADATA_VALUES
 
 
 class _Replacing:
@@ -46,6 +52,8 @@ class _Replacing:
         if isinstance(value, BaseModel):
             fields = self._changed({**vars(value), **(value.model_extra or {})})
             return value.model_copy(update=fields) if fields else value
+        if isinstance(value, (Mapping, Sequence, AbstractSet)) and _is_too_long(value):
+            return value  # which is refused for that
         if isinstance(value, Mapping):
             mapping = cast("Mapping[object, object]", value)
             changed = self._changed(mapping)
