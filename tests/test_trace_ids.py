@@ -28,7 +28,7 @@ ODD_IDS: dict[str, tuple[Any, str]] = {
     "uint64": (np.uint64(2**64 - 1), FORMAT),
     "int8": (np.int8(7), FORMAT),
     "too large": (2**128, TOO_MANY_BITS),
-    "huge": (10**400, TOO_MANY_BITS),
+    "huge": (2**1000, TOO_MANY_BITS),
     "negative": (-1, NEGATIVE),
     "negative int64": (np.int64(-(2**63)), NEGATIVE),
     "zero": (0, NO_TRACE),

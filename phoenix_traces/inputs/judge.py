@@ -273,7 +273,7 @@ def _what_decides(name: str, cell: object) -> object:
 
 
 def _what_decides_about_text(text: str) -> object:
-    stripped = text.strip(WHITE_SPACE)
+    stripped = str.strip(text, WHITE_SPACE)
     is_special = stripped == RESERVED_NAME, stripped in NO_TRACE_IDS
     return "\x00" in text, is_unicode(text), bool(stripped), *is_special
 
@@ -287,7 +287,7 @@ def _places(found: Iterable[Found]) -> set[int]:
 
 
 def _has_content(cell: object) -> bool:
-    return cell is not None and (not isinstance(cell, str) or bool(cell.strip(WHITE_SPACE)))
+    return cell is not None and (not isinstance(cell, str) or bool(str.strip(cell, WHITE_SPACE)))
 
 
 def _longest(cells: Iterable[object]) -> int:
@@ -295,5 +295,5 @@ def _longest(cells: Iterable[object]) -> int:
 
 
 def _bytes_of(cell: object) -> int:
-    text = cell.strip(WHITE_SPACE) if isinstance(cell, str) else ""
+    text = str.strip(cell, WHITE_SPACE) if isinstance(cell, str) else ""
     return len(text.encode("utf-8", "surrogatepass"))

@@ -157,7 +157,9 @@ def _checked_limit(limit: object) -> int | None:
 
 
 def _whole(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+    # numpy's bools are integers too, which older ones warn about.
+    is_bool = isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")
+    if is_bool or not isinstance(value, SupportsIndex):
         return None
     try:
         return index(value)

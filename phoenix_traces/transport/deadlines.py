@@ -81,11 +81,13 @@ def deadline(at: float, seconds: float) -> Generator[None, None, None]:
         at: On the monotonic clock.
         seconds: How much time there is from the first attempt on; for messages.
     """
-    token = _current.set(Deadline(at, seconds))
+    before = _current.get()
+    _current.set(Deadline(at, seconds))
     try:
         yield
     finally:
-        _current.reset(token)
+        # Not by a token, which another context refuses: an abandoned coroutine ends in any.
+        _current.set(before)
 
 
 def seconds_in_all(total_timeout: float | None, timeout: float | httpx.Timeout | None) -> float:

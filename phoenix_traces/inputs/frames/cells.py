@@ -149,7 +149,8 @@ def _missing_test(kind: type[Any]) -> Callable[[Any], bool] | None:
 
 def text_or_none(cell: object) -> str | None:
     """Return checked text without the white space around it; None when nothing is left."""
-    return cell.strip(WHITE_SPACE) or None if isinstance(cell, str) else None
+    # By `str` itself, because a subclass may have a `strip` of its own.
+    return str.strip(cell, WHITE_SPACE) or None if isinstance(cell, str) else None
 
 
 def score_or_none(cell: object) -> object:
@@ -160,7 +161,7 @@ def score_or_none(cell: object) -> object:
     """
     if not isinstance(cell, str):
         return cell
-    text = cell.strip(WHITE_SPACE)
+    text = str.strip(cell, WHITE_SPACE)
     # Python also reads "1_000" as a number; in data that is more likely a mistake.
     if "_" in text:
         return cell

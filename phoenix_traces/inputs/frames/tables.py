@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -24,7 +26,19 @@ def table(
         labels = pd.Index(list(cells), dtype=dtype, name=name)
     return pd.DataFrame(
         {
-            name: pd.Series(list(cells), index=labels, dtype=dtype)
+            name: pd.Series(_array(cells, dtype), index=labels, dtype=dtype)
             for name, (dtype, cells) in columns.items()
         }
     )
+
+
+def _array(cells: Iterable[object], dtype: str) -> list[object] | np.ndarray[Any, Any]:
+    values = list(cells)
+    if dtype != "object":
+        return values
+    # One by one: given all together, numpy asks each whether it is a list, and what a caller put
+    # into a cell may raise at that.
+    array = np.empty(len(values), dtype=object)
+    for place, value in enumerate(values):
+        array[place] = value
+    return array
