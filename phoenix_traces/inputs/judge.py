@@ -291,7 +291,7 @@ def _has_content(cell: object) -> bool:
 
 
 def _longest(cells: Iterable[object]) -> int:
-    return max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
+    return max((str.__len__(cell) for cell in cells if isinstance(cell, str)), default=0)
 
 
 def _bytes_of(cell: object) -> int:
