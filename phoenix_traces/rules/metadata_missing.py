@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel
 
 from phoenix_traces.rules.fields import MAX_METADATA_VALUES
 
 _KeyT = TypeVar("_KeyT")
+_Container: TypeAlias = "Mapping[object, object] | Sequence[object] | AbstractSet[object]"
 
 
 def is_pandas_missing(value: object) -> bool:
@@ -24,10 +25,6 @@ def is_pandas_missing(value: object) -> bool:
 def without_missing(value: object) -> object:
     """Return a value with None in place of NA and NaT, or itself where it holds none of them."""
     return _Replacing().replaced(value)
-
-
-def _is_too_long(value: Sized) -> bool:
-    return len(value) > MAX_METADATA_VALUES
 
 
 class _Replacing:
@@ -52,21 +49,22 @@ class _Replacing:
         if isinstance(value, BaseModel):
             fields = self._changed({**vars(value), **(value.model_extra or {})})
             return value.model_copy(update=fields) if fields else value
-        if isinstance(value, (Mapping, Sequence, AbstractSet)) and _is_too_long(value):
-            return value  # which is refused for that
-        if isinstance(value, Mapping):
-            mapping = cast("Mapping[object, object]", value)
-            changed = self._changed(mapping)
-            return {**mapping, **changed} if changed else mapping
-        if isinstance(value, (Sequence, AbstractSet)):
-            items = cast("Iterable[object]", value)
-            given = list(items)
-            result = list(map(self.replaced, given))
-            is_same = all(new is old for new, old in zip(result, given, strict=True))
-            return items if is_same else result
+        if isinstance(value, (Mapping, Sequence, AbstractSet)):
+            return self._in_container(cast("_Container", value))
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return self._in_dataclass(value)
         return value
+
+    def _in_container(self, value: _Container) -> object:
+        if len(value) > MAX_METADATA_VALUES:
+            return value  # which is refused for that
+        if isinstance(value, Mapping):
+            changed = self._changed(value)
+            return {**value, **changed} if changed else value
+        given = list(value)
+        result = list(map(self.replaced, given))
+        is_same = all(new is old for new, old in zip(result, given, strict=True))
+        return value if is_same else result
 
     def _in_dataclass(self, value: object) -> object:
         names = (each.name for each in dataclasses.fields(cast("type", value)))
