@@ -13,7 +13,7 @@ import pytest
 
 from phoenix_traces import AnnotationValidationError
 from tests.support.annotations import TRACE_ID
-from tests.support.colours import AnyTraces, Colour, FakePhoenix, both_colours
+from tests.support.modes import AnyTraces, FakePhoenix, Mode, both_modes
 
 RESULT_FIELDS = ("label", "score", "explanation")
 EVERYWHERE = ("add", "log", "frame")
@@ -193,7 +193,7 @@ def _frame(traces: AnyTraces, bad: Bad) -> None:
 CALLS = {"add": _add, "log": _log, "frame": _frame}
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     ("bad", "method"),
     [
@@ -202,12 +202,10 @@ CALLS = {"add": _add, "log": _log, "frame": _frame}
         for method in bad.methods
     ],
 )
-def test_bad_input_is_refused_by_name_and_sends_nothing(
-    bad: Bad, method: str, colour: Colour
-) -> None:
+def test_bad_input_is_refused_by_name_and_sends_nothing(bad: Bad, method: str, mode: Mode) -> None:
     phoenix = FakePhoenix()
     with pytest.raises(AnnotationValidationError) as caught:
-        CALLS[method](phoenix.traces(colour), bad)
+        CALLS[method](phoenix.traces(mode), bad)
     assert bad.says in str(caught.value)
     # A single annotation has arguments, and no position.
     place = None if method == "add" else 0
@@ -216,15 +214,15 @@ def test_bad_input_is_refused_by_name_and_sends_nothing(
     assert phoenix.requests == []
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("column", ["trace_id", "name", "annotator_kind"])
 @pytest.mark.parametrize("missing", [float("nan"), pd.NA, pd.NaT])
 def test_a_required_cell_that_is_missing_is_refused(
-    column: str, missing: object, colour: Colour
+    column: str, missing: object, mode: Mode
 ) -> None:
     phoenix = FakePhoenix()
     with pytest.raises(AnnotationValidationError, match=f"{column} {NONE}"):
-        _frame(phoenix.traces(colour), Bad("missing", NONE, {column: missing}))
+        _frame(phoenix.traces(mode), Bad("missing", NONE, {column: missing}))
     assert phoenix.requests == []
 
 

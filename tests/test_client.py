@@ -16,20 +16,18 @@ from phoenix_traces import (
     Traces,
 )
 from tests.support.annotations import annotation
-from tests.support.colours import Colour, FakePhoenix, both_colours
+from tests.support.modes import FakePhoenix, Mode, both_modes
 
 KEY = "sk-very-secret-key-0123456789"
 
 
-def _sent(colour: Colour, phoenix: FakePhoenix, **settings: Any) -> httpx.Request:
+def _sent(mode: Mode, phoenix: FakePhoenix, **settings: Any) -> httpx.Request:
     """Return the request of a client with these settings."""
-    phoenix.client_traces(colour, **settings).log_trace_annotations(
-        trace_annotations=[annotation()]
-    )
+    phoenix.client_traces(mode, **settings).log_trace_annotations(trace_annotations=[annotation()])
     return phoenix.requests[-1]
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     ("base_url", "url"),
     [
@@ -40,32 +38,32 @@ def _sent(colour: Colour, phoenix: FakePhoenix, **settings: Any) -> httpx.Reques
         (httpx.URL("http://host.test/a%20b"), "http://host.test/a%20b/v1/trace_annotations"),
     ],
 )
-def test_a_base_url_keeps_its_path(base_url: str, url: str, colour: Colour) -> None:
-    assert _sent(colour, FakePhoenix(), base_url=base_url).url == url
+def test_a_base_url_keeps_its_path(base_url: str, url: str, mode: Mode) -> None:
+    assert _sent(mode, FakePhoenix(), base_url=base_url).url == url
 
 
-@both_colours
-def test_the_key_and_headers_go_with_every_request(colour: Colour) -> None:
-    request = _sent(colour, FakePhoenix(), api_key=KEY, headers={"X-Team": "a"})
+@both_modes
+def test_the_key_and_headers_go_with_every_request(mode: Mode) -> None:
+    request = _sent(mode, FakePhoenix(), api_key=KEY, headers={"X-Team": "a"})
     assert request.headers["authorization"] == f"Bearer {KEY}"
     assert request.headers["x-team"] == "a"
     assert request.headers["content-type"] == "application/json"
 
 
-@both_colours
-def test_the_environment_is_used(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
+@both_modes
+def test_the_environment_is_used(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHOENIX_ENDPOINT", "http://environment.test/phoenix")
     monkeypatch.setenv("PHOENIX_API_KEY", KEY)
     monkeypatch.setenv("PHOENIX_CLIENT_HEADERS", "x-team=a")
-    request = _sent(colour, FakePhoenix(), base_url=None)
+    request = _sent(mode, FakePhoenix(), base_url=None)
     assert request.url == "http://environment.test/phoenix/v1/trace_annotations"
     assert request.headers["authorization"] == f"Bearer {KEY}"
     assert request.headers["x-team"] == "a"
 
 
-@both_colours
-def test_a_user_in_the_url_is_sent_as_a_header_only(colour: Colour) -> None:
-    request = _sent(colour, FakePhoenix(), base_url="http://user:pass@phoenix.test")
+@both_modes
+def test_a_user_in_the_url_is_sent_as_a_header_only(mode: Mode) -> None:
+    request = _sent(mode, FakePhoenix(), base_url="http://user:pass@phoenix.test")
     assert request.url == "http://phoenix.test/v1/trace_annotations"
     assert request.headers["authorization"] == f"Basic {base64.b64encode(b'user:pass').decode()}"
 
@@ -130,18 +128,18 @@ def _check_own_request(phoenix: FakePhoenix) -> None:
     assert request.extensions["timeout"]["read"] == 3.0
 
 
-@both_colours
-def test_arguments_win_over_those_of_a_client_that_was_passed_in(colour: Colour) -> None:
-    request = _sent(colour, FakePhoenix(), base_url="http://given.test/a", api_key=KEY)
+@both_modes
+def test_arguments_win_over_those_of_a_client_that_was_passed_in(mode: Mode) -> None:
+    request = _sent(mode, FakePhoenix(), base_url="http://given.test/a", api_key=KEY)
     assert request.url == "http://given.test/a/v1/trace_annotations"
     assert request.headers["authorization"] == f"Bearer {KEY}"
 
 
-@both_colours
-def test_a_client_that_was_passed_in_gets_no_retries_of_ours(colour: Colour) -> None:
+@both_modes
+def test_a_client_that_was_passed_in_gets_no_retries_of_ours(mode: Mode) -> None:
     phoenix = FakePhoenix(answers=[httpx.ConnectError("refused")])
     with pytest.raises(httpx.TransportError):
-        phoenix.client_traces(colour).log_trace_annotations(trace_annotations=[annotation()])
+        phoenix.client_traces(mode).log_trace_annotations(trace_annotations=[annotation()])
     assert len(phoenix.requests) == 1
 
 

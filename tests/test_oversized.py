@@ -17,7 +17,7 @@ import pytest
 
 from phoenix_traces import AnnotationValidationError, PhoenixTracesError
 from tests.support.annotations import annotation
-from tests.support.colours import AnyTraces, Colour, FakePhoenix, both_colours
+from tests.support.modes import AnyTraces, FakePhoenix, Mode, both_modes
 
 LARGE = 100_001
 MOST_CHARACTERS = 8_000
@@ -171,12 +171,12 @@ def _assert_short(error: BaseException) -> None:
         assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
-def _check(call: Callable[[AnyTraces], object], colour: Colour) -> None:
+def _check(call: Callable[[AnyTraces], object], mode: Mode) -> None:
     """Make a call, which may be in order, and look at everything that it says."""
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
-            call(FakePhoenix().traces(colour))
+            call(FakePhoenix().traces(mode))
         except (PhoenixTracesError, TypeError) as error:
             _assert_short(error)
     assert all(len(str(each.message)) <= MOST_CHARACTERS for each in warned)
@@ -187,34 +187,34 @@ def _is_read(kind: str, place: str) -> bool:
     return kind == "text" and place.endswith(" to read")
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("kind", VALUES)
-def test_no_value_makes_what_is_said_long(kind: str, colour: Colour) -> None:
+def test_no_value_makes_what_is_said_long(kind: str, mode: Mode) -> None:
     value = VALUES[kind]()
     for method in METHODS:
         for field in FIELDS:
             # An id that is in order is stored; to compare it, it would go into a URL.
             if kind == "text" and field == "trace_id" and method in (_compare, _confirm_frame):
                 continue
-            _check(partial(method, field=field, value=value), colour)
+            _check(partial(method, field=field, value=value), mode)
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("place", OTHER_PLACES)
-def test_no_place_makes_what_is_said_long(place: str, colour: Colour) -> None:
+def test_no_place_makes_what_is_said_long(place: str, mode: Mode) -> None:
     for kind in VALUES:
         if _is_read(kind, place):
             continue
         value = VALUES[kind]()
-        _check(partial(_call, OTHER_PLACES[place], value), colour)
+        _check(partial(_call, OTHER_PLACES[place], value), mode)
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("place", KEY_PLACES)
-def test_no_key_makes_what_is_said_long(place: str, colour: Colour) -> None:
+def test_no_key_makes_what_is_said_long(place: str, mode: Mode) -> None:
     for make in KEYS.values():
         item = KEY_PLACES[place](make())
-        _check(partial(_log_twice, item=item), colour)
+        _check(partial(_log_twice, item=item), mode)
 
 
 def test_the_family_is_large() -> None:

@@ -19,7 +19,7 @@ from phoenix_traces import (
     testing,
 )
 from tests.support.annotations import annotation, numbered
-from tests.support.colours import Colour, FakePhoenix, both_colours, client_traces
+from tests.support.modes import FakePhoenix, Mode, both_modes, client_traces
 
 KEY = "sk-very-secret-key-0123456789"
 
@@ -56,14 +56,14 @@ ECHOES: dict[str, httpx.Response | Exception] = {
 }
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("answer", ECHOES.values(), ids=ECHOES)
 def test_no_error_shows_the_key_even_if_the_server_echoes_it(
-    answer: httpx.Response | Exception, colour: Colour
+    answer: httpx.Response | Exception, mode: Mode
 ) -> None:
     phoenix = FakePhoenix(answers=[answer])
     with pytest.raises(PhoenixHTTPError) as caught:
-        phoenix.client_traces(colour, api_key=KEY).log_trace_annotations(
+        phoenix.client_traces(mode, api_key=KEY).log_trace_annotations(
             trace_annotations=numbered(2), sync=True
         )
     assert phoenix.requests[0].headers["authorization"] == f"Bearer {KEY}"
@@ -72,8 +72,8 @@ def test_no_error_shows_the_key_even_if_the_server_echoes_it(
     assert "authorization" not in caught.value.request.headers
 
 
-@both_colours
-def test_no_failure_in_a_report_shows_the_key(colour: Colour) -> None:
+@both_modes
+def test_no_failure_in_a_report_shows_the_key(mode: Mode) -> None:
     phoenix = FakePhoenix(
         answers=[
             httpx.Response(500, text=KEY),
@@ -83,7 +83,7 @@ def test_no_failure_in_a_report_shows_the_key(colour: Colour) -> None:
     )
     options = UploadOptions(batch_size=1, on_error="continue")
     with pytest.raises(PhoenixHTTPError) as caught:
-        phoenix.client_traces(colour, api_key=KEY).log_trace_annotations(
+        phoenix.client_traces(mode, api_key=KEY).log_trace_annotations(
             trace_annotations=numbered(3), options=options
         )
     assert caught.value.report is not None
@@ -92,26 +92,26 @@ def test_no_failure_in_a_report_shows_the_key(colour: Colour) -> None:
         assert KEY not in _everything_in(failure.error)
 
 
-@both_colours
-def test_a_redirect_is_not_followed_so_no_other_host_sees_the_key(colour: Colour) -> None:
+@both_modes
+def test_a_redirect_is_not_followed_so_no_other_host_sees_the_key(mode: Mode) -> None:
     redirect = httpx.Response(308, headers={"location": "http://other.test/v1/trace_annotations"})
     phoenix = FakePhoenix(answers=[redirect])
     with pytest.raises(PhoenixStatusError, match="redirects are not followed"):
-        phoenix.client_traces(colour, api_key=KEY).log_trace_annotations(
+        phoenix.client_traces(mode, api_key=KEY).log_trace_annotations(
             trace_annotations=[annotation()]
         )
     assert [request.url.host for request in phoenix.requests] == ["phoenix.test"]
 
 
-@both_colours
-def test_no_log_line_shows_the_key(colour: Colour, caplog: pytest.LogCaptureFixture) -> None:
+@both_modes
+def test_no_log_line_shows_the_key(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     for name in ("httpx", "httpcore", "httpx_retries", "phoenix_traces"):
         caplog.set_level(logging.DEBUG, logger=name)
     server = testing.FakePhoenix()
     server.fail_next(503)
     with server.serve() as url:
-        traces = client_traces(colour, base_url=url, api_key=KEY)
+        traces = client_traces(mode, base_url=url, api_key=KEY)
         traces.log_trace_annotations(trace_annotations=[annotation()])
         server.fail_next(401)
         with pytest.raises(AuthenticationError):

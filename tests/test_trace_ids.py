@@ -13,7 +13,7 @@ import pytest
 
 from phoenix_traces import AnnotationValidationError
 from tests.support.annotations import TRACE_ID, annotation, numbered
-from tests.support.colours import AnyTraces, Colour, FakePhoenix, both_colours
+from tests.support.modes import AnyTraces, FakePhoenix, Mode, both_modes
 
 FORMAT = 'use format(trace_id, "032x")'
 NO_TRACE = "is the id of no trace"
@@ -108,16 +108,16 @@ PATHS: dict[str, Callable[[AnyTraces, Any], object]] = {
 }
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("kind", ODD_IDS)
 def test_an_id_that_no_trace_has_is_refused_with_what_to_do(
-    path: str, kind: str, colour: Colour
+    path: str, kind: str, mode: Mode
 ) -> None:
     phoenix = FakePhoenix()
     trace_id, says = ODD_IDS[kind]
     with pytest.raises(AnnotationValidationError) as caught:
-        PATHS[path](phoenix.traces(colour), trace_id)
+        PATHS[path](phoenix.traces(mode), trace_id)
     (failure,) = [each for each in caught.value.failures if each.value != "note"]
     assert says in failure.message
     assert "str()" not in str(caught.value)
@@ -125,12 +125,12 @@ def test_an_id_that_no_trace_has_is_refused_with_what_to_do(
     assert phoenix.requests == []
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("trace_id", ["0", "0" * 31, "0" * 33, f"{1:032x}", f"{0:016x}"])
-def test_ids_that_only_look_like_it_are_sent(trace_id: str, colour: Colour) -> None:
+def test_ids_that_only_look_like_it_are_sent(trace_id: str, mode: Mode) -> None:
     phoenix = FakePhoenix()
     for path in ("add", "list", "frame"):
-        PATHS[path](phoenix.traces(colour), trace_id)
+        PATHS[path](phoenix.traces(mode), trace_id)
     assert [row["trace_id"] for row in phoenix.rows] == [trace_id] * 3
 
 

@@ -12,7 +12,7 @@ from phoenix_traces import (
 )
 from phoenix_traces.warn import warn_caller
 from tests.support.annotations import annotation
-from tests.support.colours import FakePhoenix
+from tests.support.modes import FakePhoenix
 
 
 def test_a_warning_points_at_the_line_outside_the_package() -> None:

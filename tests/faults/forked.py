@@ -127,8 +127,8 @@ def while_others_send(uploads: Uploads, act: Callable[[], list[Ids]]) -> list[Id
             thread.join()
 
 
-def main(base_url: str, how: str, colour: str, trace_id: str) -> None:
-    uploads = Uploads(base_url, trace_id, is_async=colour == "async")
+def main(base_url: str, how: str, mode: str, trace_id: str) -> None:
+    uploads = Uploads(base_url, trace_id, is_async=mode == "async")
     uploads.upload("before")
     if how == "os.fork":
         found = while_others_send(uploads, lambda: with_os_fork(uploads))

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from phoenix_traces.testing.phoenix_process import PhoenixProcess
 
 
-@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("how", ["os.fork", "fork", "spawn", "forkserver"])
-def test_no_child_gets_an_id_of_another_one(phoenix: PhoenixProcess, how: str, colour: str) -> None:
+def test_no_child_gets_an_id_of_another_one(phoenix: PhoenixProcess, how: str, mode: str) -> None:
     (trace_id,) = make_traces(phoenix, 1)
     command = [sys.executable, "-m", "tests.faults.forked"]
-    command += [phoenix.base_url, how, colour, trace_id]
+    command += [phoenix.base_url, how, mode, trace_id]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     got = {identifier: id_ for ids in json.loads(done.stdout) for identifier, id_ in ids.items()}

@@ -24,7 +24,7 @@ from phoenix_traces import (
     UploadReport,
 )
 from tests.faults.hostile import Hostile, hostile_answers
-from tests.support.colours import Colour, both_colours
+from tests.support.modes import Mode, both_modes
 from tests.support.rawserver import RawServer
 
 ROWS = [
@@ -239,13 +239,13 @@ def test_there_are_many_answers_and_every_method_meets_many() -> None:
     assert min(met.count(method.name) for method in METHODS) >= 50
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("first", range(0, len(ANSWERS), AT_ONCE))
-def test_only_our_own_errors_leave_whatever_an_answer_holds(first: int, colour: Colour) -> None:
+def test_only_our_own_errors_leave_whatever_an_answer_holds(first: int, mode: Mode) -> None:
     answers = ANSWERS[first : first + AT_ONCE]
     with RawServer(lambda path: []) as server, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of rows that are left out, as asked
-        if colour is Colour.SYNC:
+        if mode is Mode.SYNC:
             client = Client(
                 base_url=server.url, api_key="key", max_retries=0, max_response_bytes=MOST_BYTES
             )

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phoenix_traces import SkippedAnnotationWarning, TraceNotFoundError, UploadOptions
-from tests.support.colours import Colour, both_colours, client_traces
 from tests.support.faultproxy import FaultProxy
 from tests.support.live import annotations_of, make_traces
+from tests.support.modes import Mode, both_modes, client_traces
 
 if TYPE_CHECKING:
     from phoenix_traces.testing.phoenix_process import PhoenixProcess
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 MISSING = (17, 42, 99)
 
 
-@both_colours
+@both_modes
 def test_three_missing_traces_of_a_hundred_cost_one_more_request_and_are_named(
-    phoenix: PhoenixProcess, colour: Colour
+    phoenix: PhoenixProcess, mode: Mode
 ) -> None:
     trace_ids = make_traces(phoenix, 100)
     for at in MISSING:
@@ -33,7 +33,7 @@ def test_three_missing_traces_of_a_hundred_cost_one_more_request_and_are_named(
     ]
     options = UploadOptions(on_missing_trace="skip")
     with FaultProxy(phoenix.port) as proxy, pytest.warns(SkippedAnnotationWarning) as caught:
-        inserted = client_traces(colour, base_url=proxy.url).log_trace_annotations(
+        inserted = client_traces(mode, base_url=proxy.url).log_trace_annotations(
             trace_annotations=rows, sync=True, options=options
         )
     assert proxy.requests == 2

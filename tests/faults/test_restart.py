@@ -15,8 +15,8 @@ from phoenix_traces import AsyncClient, Client, UploadOptions, UploadReport
 from phoenix_traces.errors import PhoenixHTTPError
 from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from tests.faults.uploads import Case, frame_of, stored_under
-from tests.support.colours import Colour, both_colours
 from tests.support.live import make_traces
+from tests.support.modes import Mode, both_modes
 
 ROWS = 5_000
 ROWS_BEFORE_THE_KILL = 1_000
@@ -53,12 +53,12 @@ class Restart:
         self._thread.join()
 
 
-def send(server: PhoenixProcess, colour: Colour, arguments: dict[str, Any]) -> None:
+def send(server: PhoenixProcess, mode: Mode, arguments: dict[str, Any]) -> None:
     async def send_async() -> None:
         async with AsyncClient(base_url=server.base_url) as client:
             await client.traces.log_trace_annotations_dataframe(**arguments)
 
-    if colour is Colour.ASYNC:
+    if mode is Mode.ASYNC:
         asyncio.run(send_async())
         return
     with Client(base_url=server.base_url) as client:
@@ -66,11 +66,11 @@ def send(server: PhoenixProcess, colour: Colour, arguments: dict[str, Any]) -> N
 
 
 @pytest.mark.timeout(600)
-@both_colours
+@both_modes
 def test_what_is_reported_stored_outlives_a_kill_and_the_rest_can_be_sent(
-    killed: PhoenixProcess, colour: Colour
+    killed: PhoenixProcess, mode: Mode
 ) -> None:
-    case = Case(0, 0.0, ROWS, is_async=colour is Colour.ASYNC, sync=True)
+    case = Case(0, 0.0, ROWS, is_async=mode is Mode.ASYNC, sync=True)
     frame = frame_of(case, make_traces(killed, 50), case.identifier)
     restart = Restart(killed)
     reports: list[UploadReport] = []
@@ -78,7 +78,7 @@ def test_what_is_reported_stored_outlives_a_kill_and_the_rest_can_be_sent(
         on_progress=restart.on_progress, on_report=reports.append, max_concurrency=2
     )
     try:
-        send(killed, colour, {"dataframe": frame, "sync": True, "options": options})
+        send(killed, mode, {"dataframe": frame, "sync": True, "options": options})
     except PhoenixHTTPError:
         pass  # it took longer to start than the retries go on
     else:
@@ -91,6 +91,6 @@ def test_what_is_reported_stored_outlives_a_kill_and_the_rest_can_be_sent(
 
     rest = reports[0].rest(frame)
     if len(rest):
-        send(killed, colour, {"dataframe": rest, "sync": True})
+        send(killed, mode, {"dataframe": rest, "sync": True})
     there = stored_under(killed, case.identifier)
     assert there == {at: [at] for at in range(ROWS)}

@@ -17,7 +17,7 @@ from phoenix_traces import (
 )
 from phoenix_traces.inputs.lists import annotation_list
 from tests.support.annotations import annotation, numbered
-from tests.support.colours import Colour, FakePhoenix, both_colours
+from tests.support.modes import FakePhoenix, Mode, both_modes
 
 MODEL = TraceAnnotationData.model_validate(annotation())
 
@@ -104,7 +104,7 @@ def test_an_empty_iterable_is_refused(empty: Iterable[Any]) -> None:
         annotation_list(empty)
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     ("given", "says"),
     [
@@ -119,12 +119,10 @@ def test_an_empty_iterable_is_refused(empty: Iterable[Any]) -> None:
         (None, "not NoneType"),
     ],
 )
-def test_what_is_no_list_of_annotations_is_a_type_error(
-    given: Any, says: str, colour: Colour
-) -> None:
+def test_what_is_no_list_of_annotations_is_a_type_error(given: Any, says: str, mode: Mode) -> None:
     phoenix = FakePhoenix()
     with pytest.raises(TypeError, match=says):
-        phoenix.traces(colour).log_trace_annotations(trace_annotations=given)
+        phoenix.traces(mode).log_trace_annotations(trace_annotations=given)
     assert phoenix.requests == []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.colours import Colour, FakePhoenix, both_colours
+from tests.support.modes import FakePhoenix, Mode, both_modes
 
 FRAMES = [
     ("polars.dataframe.frame", "DataFrame", "to_pandas", "polars.DataFrame: use .to_pandas()"),
@@ -25,9 +25,9 @@ def _nothing(_: object) -> None:
     pass
 
 
-def _refusals(frame: Any, colour: Colour) -> list[str]:
+def _refusals(frame: Any, mode: Mode) -> list[str]:
     phoenix = FakePhoenix()
-    traces = phoenix.traces(colour)
+    traces = phoenix.traces(mode)
     refusals: list[str] = []
     for call, argument in (
         (traces.log_trace_annotations_dataframe, "dataframe"),
@@ -41,20 +41,20 @@ def _refusals(frame: Any, colour: Colour) -> list[str]:
     return refusals
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(("module", "name", "method", "says"), FRAMES)
 def test_a_frame_of_another_library_is_named_with_what_to_do(
-    module: str, name: str, method: str, says: str, colour: Colour
+    module: str, name: str, method: str, says: str, mode: Mode
 ) -> None:
     kind = type(name, (), {"__module__": module, method: _nothing})
-    assert all(says in refusal for refusal in _refusals(kind(), colour))
+    assert all(says in refusal for refusal in _refusals(kind(), mode))
 
 
-@both_colours
-def test_a_table_of_arrow_is_named_as_its_users_know_it(colour: Colour) -> None:
+@both_modes
+def test_a_table_of_arrow_is_named_as_its_users_know_it(mode: Mode) -> None:
     pyarrow: Any = importlib.import_module("pyarrow")
     table = pyarrow.table({"trace_id": ["a"]})
-    assert all("pyarrow.Table: use .to_pandas()" in each for each in _refusals(table, colour))
+    assert all("pyarrow.Table: use .to_pandas()" in each for each in _refusals(table, mode))
 
 
 def test_the_shortest_module_that_offers_the_type_names_it(
@@ -64,4 +64,4 @@ def test_the_shortest_module_that_offers_the_type_names_it(
     public: Any = ModuleType("lib.sql")
     public.DataFrame = kind
     monkeypatch.setitem(sys.modules, "lib.sql", public)
-    assert all("lib.sql.DataFrame" in each for each in _refusals(kind(), Colour.SYNC))
+    assert all("lib.sql.DataFrame" in each for each in _refusals(kind(), Mode.SYNC))

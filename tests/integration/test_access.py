@@ -12,7 +12,6 @@ import pytest
 from phoenix_traces import AuthenticationError, Client, TraceNotFoundError
 from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from tests.support.annotations import annotation
-from tests.support.colours import Colour, both_colours, client_traces
 from tests.support.live import (
     PATH,
     PROJECT,
@@ -21,6 +20,7 @@ from tests.support.live import (
     make_traces,
     plain_client,
 )
+from tests.support.modes import Mode, both_modes, client_traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,19 +69,19 @@ def viewer_key(guarded: PhoenixProcess) -> str:
     return str(answer["data"]["createUserApiKey"]["jwt"])
 
 
-def refusal(colour: Colour, trace_id: str, **settings: Any) -> AuthenticationError:
+def refusal(mode: Mode, trace_id: str, **settings: Any) -> AuthenticationError:
     with pytest.raises(AuthenticationError) as caught:
-        client_traces(colour, **settings).add_trace_annotation(
+        client_traces(mode, **settings).add_trace_annotation(
             trace_id=trace_id, annotation_name="a", score=1, sync=True
         )
     return caught.value
 
 
-@both_colours
+@both_modes
 def test_without_a_key_the_server_answers_401(
-    guarded: PhoenixProcess, trace_id: str, colour: Colour
+    guarded: PhoenixProcess, trace_id: str, mode: Mode
 ) -> None:
-    error = refusal(colour, trace_id, base_url=guarded.base_url)
+    error = refusal(mode, trace_id, base_url=guarded.base_url)
     assert error.status_code == 401
     assert "PHOENIX_API_KEY" in str(error)
 
@@ -95,12 +95,12 @@ def test_the_server_looks_at_the_key_before_the_body_and_knows_only_bearer_token
         assert client.post(PATH, content="{").status_code == 422
 
 
-@both_colours
+@both_modes
 def test_a_wrong_key_is_answered_401_and_shown_nowhere(
-    guarded: PhoenixProcess, trace_id: str, colour: Colour, caplog: pytest.LogCaptureFixture
+    guarded: PhoenixProcess, trace_id: str, mode: Mode, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    error = refusal(colour, trace_id, base_url=guarded.base_url, api_key=WRONG_KEY)
+    error = refusal(mode, trace_id, base_url=guarded.base_url, api_key=WRONG_KEY)
     assert error.status_code == 401
     assert error.detail == "Invalid token"
     shown = [str(error), repr(error), repr(vars(error)), caplog.text, repr(pickle.dumps(error))]
@@ -108,24 +108,24 @@ def test_a_wrong_key_is_answered_401_and_shown_nowhere(
     assert WRONG_KEY not in repr(Client(base_url=guarded.base_url, api_key=WRONG_KEY))
 
 
-@both_colours
+@both_modes
 def test_the_key_of_the_environment_opens_the_server(
-    guarded: PhoenixProcess, trace_id: str, colour: Colour, monkeypatch: pytest.MonkeyPatch
+    guarded: PhoenixProcess, trace_id: str, mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PHOENIX_ENDPOINT", guarded.base_url)
     monkeypatch.setenv("PHOENIX_API_KEY", ADMIN_KEY)
-    inserted = client_traces(colour).add_trace_annotation(
-        trace_id=trace_id, annotation_name=f"opened {colour.value}", score=1, sync=True
+    inserted = client_traces(mode).add_trace_annotation(
+        trace_id=trace_id, annotation_name=f"opened {mode.value}", score=1, sync=True
     )
     ids = {each["id"] for each in annotations_of(guarded, [trace_id], headers=BEARER)}
     assert inserted.id in ids
 
 
-@both_colours
+@both_modes
 def test_a_viewer_may_not_annotate(
-    guarded: PhoenixProcess, trace_id: str, viewer_key: str, colour: Colour
+    guarded: PhoenixProcess, trace_id: str, viewer_key: str, mode: Mode
 ) -> None:
-    error = refusal(colour, trace_id, base_url=guarded.base_url, api_key=viewer_key)
+    error = refusal(mode, trace_id, base_url=guarded.base_url, api_key=viewer_key)
     assert error.status_code == 403
     assert "viewer" in str(error)
     assert viewer_key not in str(error)
@@ -142,20 +142,20 @@ EVERYTHING: dict[str, dict[str, Any]] = {
 }
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("method", EVERYTHING)
-def test_a_wrong_key_opens_nothing(guarded: PhoenixProcess, colour: Colour, method: str) -> None:
-    traces = client_traces(colour, base_url=guarded.base_url, api_key=WRONG_KEY)
+def test_a_wrong_key_opens_nothing(guarded: PhoenixProcess, mode: Mode, method: str) -> None:
+    traces = client_traces(mode, base_url=guarded.base_url, api_key=WRONG_KEY)
     with pytest.raises(AuthenticationError, match="Invalid token") as caught:
         getattr(traces, method)(**EVERYTHING[method])
     assert caught.value.status_code == 401
 
 
-@both_colours
+@both_modes
 def test_a_viewer_may_read_but_neither_note_nor_delete(
-    guarded: PhoenixProcess, trace_id: str, viewer_key: str, colour: Colour
+    guarded: PhoenixProcess, trace_id: str, viewer_key: str, mode: Mode
 ) -> None:
-    viewer = client_traces(colour, base_url=guarded.base_url, api_key=viewer_key)
+    viewer = client_traces(mode, base_url=guarded.base_url, api_key=viewer_key)
     viewer.get_trace_annotations(trace_ids=[trace_id], project_identifier=PROJECT)
     with pytest.raises(AuthenticationError) as caught:
         viewer.add_trace_note(trace_id=trace_id, note="n")
@@ -165,15 +165,15 @@ def test_a_viewer_may_read_but_neither_note_nor_delete(
     assert caught.value.status_code == 403
 
 
-@both_colours
+@both_modes
 def test_unknown_traces_are_named_in_the_order_of_the_input_and_nothing_is_stored(
-    server: PhoenixProcess, colour: Colour
+    server: PhoenixProcess, mode: Mode
 ) -> None:
     (known,) = make_traces(server, 1)
     unknown = [f"unknown, {number}" for number in (3, 1, 2)]
     rows = [annotation(trace_id) for trace_id in (unknown[0], known, *unknown[1:])]
     with pytest.raises(TraceNotFoundError) as caught:
-        client_traces(colour, base_url=server.base_url).log_trace_annotations(
+        client_traces(mode, base_url=server.base_url).log_trace_annotations(
             trace_annotations=rows, sync=True
         )
     error = caught.value
@@ -184,10 +184,10 @@ def test_unknown_traces_are_named_in_the_order_of_the_input_and_nothing_is_store
     assert annotations_of(server, [known]) == []
 
 
-@both_colours
-def test_a_trace_id_in_another_form_is_explained(server: PhoenixProcess, colour: Colour) -> None:
+@both_modes
+def test_a_trace_id_in_another_form_is_explained(server: PhoenixProcess, mode: Mode) -> None:
     (trace_id,) = make_traces(server, 1)
     with pytest.raises(TraceNotFoundError, match=re.escape(repr(trace_id))):
-        client_traces(colour, base_url=server.base_url).add_trace_annotation(
+        client_traces(mode, base_url=server.base_url).add_trace_annotation(
             trace_id=f"0x{trace_id}", annotation_name="a", score=1, sync=True
         )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.support.colours import Colour, both_colours, client_traces
 from tests.support.live import annotations_of, make_traces
+from tests.support.modes import Mode, both_modes, client_traces
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -56,81 +56,79 @@ def reverse_proxy(upstream: str) -> Generator[str, None, None]:
             thread.join()
 
 
-def annotate(colour: Colour, trace_id: str, *, base_url: str | None = None, **parts: Any) -> str:
+def annotate(mode: Mode, trace_id: str, *, base_url: str | None = None, **parts: Any) -> str:
     """Annotate a trace and return the annotation's ID."""
     wanted = {"annotation_name": "reached", "label": "yes"} | parts
-    inserted = client_traces(colour, base_url=base_url).add_trace_annotation(
+    inserted = client_traces(mode, base_url=base_url).add_trace_annotation(
         trace_id=trace_id, sync=True, **wanted
     )
     return str(inserted.id)
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_a_base_url_with_a_path_keeps_it(
-    phoenix: PhoenixProcess, colour: Colour, slash: str
-) -> None:
+def test_a_base_url_with_a_path_keeps_it(phoenix: PhoenixProcess, mode: Mode, slash: str) -> None:
     (trace_id,) = make_traces(phoenix, 1)
     with reverse_proxy(phoenix.base_url) as address:
-        inserted = annotate(colour, trace_id, base_url=f"{address}{PREFIX}{slash}")
+        inserted = annotate(mode, trace_id, base_url=f"{address}{PREFIX}{slash}")
     (found,) = annotations_of(phoenix, [trace_id])
     assert found["id"] == inserted
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("name", ["PHOENIX_COLLECTOR_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"])
 @pytest.mark.parametrize("ending", ["", "/", "/v1/traces", "/v1/traces/"])
 def test_an_endpoint_for_spans_serves_for_annotations_too(
     phoenix: PhoenixProcess,
-    colour: Colour,
+    mode: Mode,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     ending: str,
 ) -> None:
     (trace_id,) = make_traces(phoenix, 1)
     monkeypatch.setenv(name, f"{phoenix.base_url}{ending}")
-    inserted = annotate(colour, trace_id)
+    inserted = annotate(mode, trace_id)
     (found,) = annotations_of(phoenix, [trace_id])
     assert found["id"] == inserted
 
 
-@both_colours
+@both_modes
 def test_a_host_and_a_port_of_the_environment_reach_the_server(
-    phoenix: PhoenixProcess, colour: Colour, monkeypatch: pytest.MonkeyPatch
+    phoenix: PhoenixProcess, mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (trace_id,) = make_traces(phoenix, 1)
     monkeypatch.setenv("PHOENIX_HOST", "127.0.0.1")
     monkeypatch.setenv("PHOENIX_PORT", str(phoenix.port))
-    inserted = annotate(colour, trace_id)
+    inserted = annotate(mode, trace_id)
     (found,) = annotations_of(phoenix, [trace_id])
     assert found["id"] == inserted
 
 
-@both_colours
+@both_modes
 def test_writing_the_same_key_again_replaces_all_of_the_annotation_under_the_same_id(
-    server: PhoenixProcess, colour: Colour
+    server: PhoenixProcess, mode: Mode
 ) -> None:
     (trace_id,) = make_traces(server, 1)
     first = annotate(
-        colour,
+        mode,
         trace_id,
         base_url=server.base_url,
         explanation="why",
         metadata={"run": 1},
         identifier="reviewer",
     )
-    second = annotate(colour, trace_id, base_url=server.base_url, score=1, identifier="reviewer")
+    second = annotate(mode, trace_id, base_url=server.base_url, score=1, identifier="reviewer")
     (found,) = annotations_of(server, [trace_id])
     assert first == second == found["id"]
     assert found["result"] == {"label": "yes", "score": 1, "explanation": None}
     assert found["metadata"] == {}
 
 
-@both_colours
-def test_another_identifier_is_another_annotation(server: PhoenixProcess, colour: Colour) -> None:
+@both_modes
+def test_another_identifier_is_another_annotation(server: PhoenixProcess, mode: Mode) -> None:
     (trace_id,) = make_traces(server, 1)
     ids = {
-        annotate(colour, trace_id, base_url=server.base_url, identifier=identifier)
+        annotate(mode, trace_id, base_url=server.base_url, identifier=identifier)
         for identifier in ("one", "two", None)
     }
     found = annotations_of(server, [trace_id])

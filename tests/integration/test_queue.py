@@ -10,8 +10,8 @@ import pytest
 
 from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from tests.support.annotations import annotation
-from tests.support.colours import Colour, both_colours, client_traces
 from tests.support.live import START_SECONDS, by_name, make_traces, post_raw, wait_for_annotations
+from tests.support.modes import Mode, both_modes, client_traces
 from tests.support.postgres import EmbeddedPostgres, find_postgres
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 60.0
 
 
-@both_colours
-def test_what_is_queued_arrives_in_the_end(server: PhoenixProcess, colour: Colour) -> None:
+@both_modes
+def test_what_is_queued_arrives_in_the_end(server: PhoenixProcess, mode: Mode) -> None:
     trace_ids = make_traces(server, 20)
-    traces = client_traces(colour, base_url=server.base_url)
+    traces = client_traces(mode, base_url=server.base_url)
     rows = [annotation(trace_id, name="queued") for trace_id in trace_ids]
     assert traces.log_trace_annotations(trace_annotations=rows) is None
     found = wait_for_annotations(server, trace_ids, len(trace_ids))

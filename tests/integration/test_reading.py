@@ -22,9 +22,9 @@ from phoenix_traces import (
 )
 from phoenix_traces.testing.spans import new_trace_ids
 from tests.support.annotations import annotation
-from tests.support.colours import AnyTraces, Colour, both_colours, client_traces
 from tests.support.faultproxy import FaultProxy
 from tests.support.live import PROJECT, make_traces
+from tests.support.modes import AnyTraces, Mode, both_modes, client_traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,8 +70,8 @@ def new_trace(server: PhoenixProcess) -> Callable[[], str]:
     return iter(make_traces(server, 40)).__next__
 
 
-def client(server: PhoenixProcess, colour: Colour) -> AnyTraces:
-    return client_traces(colour, base_url=server.base_url)
+def client(server: PhoenixProcess, mode: Mode) -> AnyTraces:
+    return client_traces(mode, base_url=server.base_url)
 
 
 def as_mapping(trace_id: str, given: Annotation) -> Annotation:
@@ -98,11 +98,11 @@ def with_empty_metadata_absent(given: list[Annotation]) -> list[Annotation]:
     return [each | {"metadata": each["metadata"] or None} for each in given]
 
 
-@both_colours
+@both_modes
 def test_a_list_is_read_back_as_it_was_logged(
-    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], mode: Mode
 ) -> None:
-    traces = client(server, colour)
+    traces = client(server, mode)
 
     # Not made smaller on failure, because every attempt costs the time of real requests.
     @settings(max_examples=5, phases=[Phase.generate])
@@ -122,11 +122,11 @@ def test_a_list_is_read_back_as_it_was_logged(
     check()
 
 
-@both_colours
+@both_modes
 def test_a_frame_is_read_back_as_it_was_logged_and_can_be_logged_again(
-    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], mode: Mode
 ) -> None:
-    traces = client(server, colour)
+    traces = client(server, mode)
 
     @settings(max_examples=5, phases=[Phase.generate])
     @given(annotations_of_a_trace)
@@ -164,11 +164,11 @@ def many(server: PhoenixProcess, trace_ids: list[str]) -> set[str]:
 MANY = [f"many-{number}" for number in range(11)]
 
 
-@both_colours
+@both_modes
 def test_more_than_a_page_is_read_to_its_end(
-    server: PhoenixProcess, trace_ids: list[str], many: set[str], colour: Colour
+    server: PhoenixProcess, trace_ids: list[str], many: set[str], mode: Mode
 ) -> None:
-    traces = client(server, colour)
+    traces = client(server, mode)
     where: Annotation = {"project_identifier": PROJECT, "include_annotation_names": MANY}
     found = traces.get_trace_annotations(trace_ids=pd.Index(trace_ids), **where)
     assert len(found) == len(many) == 1_210
@@ -198,11 +198,11 @@ def test_an_iterator_asks_for_a_page_when_it_is_needed(
     assert len(asked) == len(many)
 
 
-@both_colours
+@both_modes
 def test_unknown_traces_have_no_annotations_and_unknown_projects_are_errors(
-    server: PhoenixProcess, colour: Colour
+    server: PhoenixProcess, mode: Mode
 ) -> None:
-    traces = client(server, colour)
+    traces = client(server, mode)
     unknown = new_trace_ids(3)
     assert traces.get_trace_annotations(trace_ids=unknown, project_identifier=PROJECT) == []
     frame = traces.get_trace_annotations_dataframe(trace_ids=unknown, project_identifier=PROJECT)
@@ -213,20 +213,20 @@ def test_unknown_traces_have_no_annotations_and_unknown_projects_are_errors(
         traces.delete_trace_annotations(project_identifier="no-such-project", delete_all=True)
 
 
-@both_colours
-def test_a_wrong_base_path_is_named(server: PhoenixProcess, colour: Colour) -> None:
-    traces = client_traces(colour, base_url=f"{server.base_url}/wrong")
+@both_modes
+def test_a_wrong_base_path_is_named(server: PhoenixProcess, mode: Mode) -> None:
+    traces = client_traces(mode, base_url=f"{server.base_url}/wrong")
     with pytest.raises(UnexpectedResponseError, match=r"text/html.*: check base_url"):
         traces.get_trace_annotations(trace_ids=new_trace_ids(1))
 
 
-@both_colours
+@both_modes
 def test_a_confirmation_names_exactly_the_rows_whose_traces_are_missing(
-    server: PhoenixProcess, trace_ids: list[str], colour: Colour
+    server: PhoenixProcess, trace_ids: list[str], mode: Mode
 ) -> None:
-    traces = client(server, colour)
+    traces = client(server, mode)
     rows = [
-        annotation(trace_id, name=f"{colour.value}-{number}", result={"score": number / 7})
+        annotation(trace_id, name=f"{mode.value}-{number}", result={"score": number / 7})
         for number in range(3)
         for trace_id in trace_ids
     ]
@@ -247,12 +247,12 @@ def test_a_confirmation_names_exactly_the_rows_whose_traces_are_missing(
         confirmation.raise_if_incomplete()
 
 
-@both_colours
+@both_modes
 def test_an_upload_that_broke_off_sends_only_its_rest_when_it_is_run_again(
-    server: PhoenixProcess, trace_ids: list[str], colour: Colour
+    server: PhoenixProcess, trace_ids: list[str], mode: Mode
 ) -> None:
-    traces = client(server, colour)
-    rows = [annotation(each, name=f"resumed {colour.value}") for each in trace_ids[:80]]
+    traces = client(server, mode)
+    rows = [annotation(each, name=f"resumed {mode.value}") for each in trace_ids[:80]]
     stop = KeyboardInterrupt()
 
     def stop_half_way(done: int, total: int) -> None:
@@ -272,12 +272,12 @@ def test_an_upload_that_broke_off_sends_only_its_rest_when_it_is_run_again(
     assert reports[0].stored == frozenset(range(80))
 
 
-@both_colours
+@both_modes
 def test_an_llm_run_again_keeps_every_human_judgement(
-    server: PhoenixProcess, trace_ids: list[str], colour: Colour
+    server: PhoenixProcess, trace_ids: list[str], mode: Mode
 ) -> None:
-    traces = client(server, colour)
-    name = f"kept {colour.value}"
+    traces = client(server, mode)
+    name = f"kept {mode.value}"
     first = [
         annotation(each, annotator_kind="HUMAN" if number % 10 == 0 else "LLM", name=name)
         for number, each in enumerate(trace_ids)
@@ -304,13 +304,13 @@ def test_an_llm_run_again_keeps_every_human_judgement(
     assert len(reports[0].stored) == 99
 
 
-@both_colours
+@both_modes
 def test_an_upload_is_undone_by_its_identifier_and_nothing_else_is_touched(
-    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], mode: Mode
 ) -> None:
-    traces = client(server, colour)
+    traces = client(server, mode)
     trace_ids = [new_trace() for _ in range(3)]
-    run = f"run-{colour.value}"
+    run = f"run-{mode.value}"
     others = [annotation(each, name="undo", identifier="other") for each in trace_ids]
     others += [annotation(each, name="undo") for each in trace_ids]
     traces.log_trace_annotations(trace_annotations=others, sync=True)
@@ -325,11 +325,11 @@ def test_an_upload_is_undone_by_its_identifier_and_nothing_else_is_touched(
     assert len(traces.get_trace_notes(**where)) == 1
 
 
-@both_colours
+@both_modes
 def test_annotations_of_a_time_are_deleted(
-    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], mode: Mode
 ) -> None:
-    traces = client(server, colour)
+    traces = client(server, mode)
     trace_id = new_trace()
     rows = [annotation(trace_id, name=name) for name in ("timed", "stays")]
     traces.log_trace_annotations(trace_annotations=rows, sync=True)
@@ -356,11 +356,11 @@ def test_the_servers_gate_is_the_one_that_is_checked_here(server: PhoenixProcess
         ours.traces.delete_trace_annotations(project_identifier=PROJECT, name="x")
 
 
-@both_colours
+@both_modes
 def test_notes_add_up_or_replace_each_other_and_are_no_annotations(
-    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], mode: Mode
 ) -> None:
-    traces = client(server, colour)
+    traces = client(server, mode)
     trace_id = new_trace()
     first = traces.add_trace_note(trace_id=trace_id, note="one")
     traces.add_trace_note(trace_id=trace_id, note="one")
@@ -377,14 +377,14 @@ def test_notes_add_up_or_replace_each_other_and_are_no_annotations(
         traces.add_trace_note(trace_id="no-such-trace", note="x")
 
 
-@both_colours
+@both_modes
 def test_a_note_whose_answer_was_lost_is_there_once(
-    server: PhoenixProcess, new_trace: Callable[[], str], colour: Colour
+    server: PhoenixProcess, new_trace: Callable[[], str], mode: Mode
 ) -> None:
     trace_id = new_trace()
     with FaultProxy(server.port, script=[None, "reset_after", "cut"]) as proxy:
-        traces = client_traces(colour, base_url=proxy.url)
+        traces = client_traces(mode, base_url=proxy.url)
         traces.add_trace_note(trace_id=trace_id, note="once")
         assert proxy.requests == 4
-    notes = client(server, colour).get_trace_notes(trace_ids=[trace_id], project_identifier=PROJECT)
+    notes = client(server, mode).get_trace_notes(trace_ids=[trace_id], project_identifier=PROJECT)
     assert [each.note for each in notes] == ["once"]

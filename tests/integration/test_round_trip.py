@@ -10,8 +10,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support.colours import AnyTraces, Colour, both_colours, client_traces
 from tests.support.live import annotations_of, make_traces
+from tests.support.modes import AnyTraces, Mode, both_modes, client_traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,11 +170,11 @@ def assert_stored(server: PhoenixProcess, trace_id: str, wanted: list[Annotation
 
 
 @every_method
-@both_colours
+@both_modes
 def test_what_is_accepted_is_read_back_equal(
-    server: PhoenixProcess, traces: Callable[[], str], colour: Colour, send: Any
+    server: PhoenixProcess, traces: Callable[[], str], mode: Mode, send: Any
 ) -> None:
-    ours = client_traces(colour, base_url=server.base_url)
+    ours = client_traces(mode, base_url=server.base_url)
 
     # Not made smaller on failure, because every attempt costs the time of real requests.
     @settings(max_examples=6, phases=[Phase.generate])
@@ -188,9 +188,9 @@ def test_what_is_accepted_is_read_back_equal(
 
 
 @every_method
-@both_colours
+@both_modes
 def test_the_largest_smallest_and_strangest_values_are_read_back_equal(
-    server: PhoenixProcess, traces: Callable[[], str], colour: Colour, send: Any
+    server: PhoenixProcess, traces: Callable[[], str], mode: Mode, send: Any
 ) -> None:
     plain = dict.fromkeys(["label", "score", "explanation", "metadata", "identifier"])
     wanted = [
@@ -198,19 +198,19 @@ def test_the_largest_smallest_and_strangest_values_are_read_back_equal(
         for number, extreme in enumerate(EXTREMES)
     ]
     trace_id = traces()
-    inserted = send(client_traces(colour, base_url=server.base_url), trace_id, wanted)
+    inserted = send(client_traces(mode, base_url=server.base_url), trace_id, wanted)
     assert [each.id for each in inserted] == assert_stored(server, trace_id, wanted)
 
 
-@both_colours
+@both_modes
 def test_numpy_and_other_values_of_python_programs_are_read_back_as_json(
-    server: PhoenixProcess, traces: Callable[[], str], colour: Colour
+    server: PhoenixProcess, traces: Callable[[], str], mode: Mode
 ) -> None:
     trace_id = traces()
     stamp = pd.Timestamp("2026-11-22T10:00:00Z")
-    client_traces(colour, base_url=server.base_url).add_trace_annotation(
+    client_traces(mode, base_url=server.base_url).add_trace_annotation(
         trace_id=trace_id,
-        annotation_name=f"python {colour.value}",
+        annotation_name=f"python {mode.value}",
         score=True,
         metadata={"series": pd.Series([1, 2]).to_numpy(), "at": stamp, "missing": pd.NA},
         sync=True,
@@ -218,7 +218,7 @@ def test_numpy_and_other_values_of_python_programs_are_read_back_as_json(
     (found,) = [
         each
         for each in annotations_of(server, [trace_id])
-        if each["name"] == f"python {colour.value}"
+        if each["name"] == f"python {mode.value}"
     ]
     assert found["result"]["score"] == 1
     assert found["metadata"] == {"series": [1, 2], "at": stamp.isoformat(), "missing": None}

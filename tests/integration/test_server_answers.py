@@ -12,8 +12,8 @@ import pytest
 from phoenix_traces import PhoenixStatusError
 from phoenix_traces.testing.ports import HOST
 from tests.support.annotations import annotation
-from tests.support.colours import Colour, both_colours, client_traces
 from tests.support.live import PATH, make_traces, plain_client, post_raw
+from tests.support.modes import Mode, both_modes, client_traces
 
 if TYPE_CHECKING:
     from phoenix_traces.testing.phoenix_process import PhoenixProcess
@@ -31,11 +31,11 @@ def test_a_wrong_path_is_a_405_to_post_and_a_web_page_to_get(phoenix: PhoenixPro
     assert page.headers["content-type"].startswith("text/html")
 
 
-@both_colours
+@both_modes
 def test_a_base_url_that_is_not_the_root_is_an_error_that_says_so(
-    phoenix: PhoenixProcess, colour: Colour
+    phoenix: PhoenixProcess, mode: Mode
 ) -> None:
-    traces = client_traces(colour, base_url=f"{phoenix.base_url}/wrong")
+    traces = client_traces(mode, base_url=f"{phoenix.base_url}/wrong")
     with pytest.raises(PhoenixStatusError, match="base_url is its root") as caught:
         traces.add_trace_annotation(trace_id="any", annotation_name="a", score=1)
     assert caught.value.status_code == 405

@@ -21,7 +21,7 @@ from phoenix_traces.protocol.versions import HEADER
 from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from phoenix_traces.testing.spans import new_trace_ids, send_many_traces
 from tests.support.annotations import annotation
-from tests.support.colours import AnyTraces, Colour, both_colours, client_traces
+from tests.support.modes import AnyTraces, Mode, both_modes, client_traces
 
 OLDEST = "12.0.0"
 PROJECT = "tests"
@@ -44,8 +44,8 @@ def new_traces(old_server: PhoenixProcess) -> Callable[[int], list[str]]:
     return make
 
 
-def client(server: PhoenixProcess, colour: Colour) -> AnyTraces:
-    return client_traces(colour, base_url=server.base_url)
+def client(server: PhoenixProcess, mode: Mode) -> AnyTraces:
+    return client_traces(mode, base_url=server.base_url)
 
 
 # It cannot be asked for single spans, so that the upload is what waits for the traces.
@@ -57,11 +57,11 @@ def test_the_server_is_the_oldest_that_is_supported(old_server: PhoenixProcess) 
         assert plain.get("v1/projects").headers[HEADER] == OLDEST
 
 
-@both_colours
+@both_modes
 def test_a_frame_is_read_back_as_it_was_logged(
-    old_server: PhoenixProcess, new_traces: Callable[[int], list[str]], colour: Colour
+    old_server: PhoenixProcess, new_traces: Callable[[int], list[str]], mode: Mode
 ) -> None:
-    traces = client(old_server, colour)
+    traces = client(old_server, mode)
     frame = pd.DataFrame(
         {
             "trace_id": new_traces(3),
@@ -85,11 +85,11 @@ def test_a_frame_is_read_back_as_it_was_logged(
     assert compared.unchanged == (0, 1, 2), str(compared)
 
 
-@both_colours
+@both_modes
 def test_what_is_queued_can_be_confirmed(
-    old_server: PhoenixProcess, new_traces: Callable[[int], list[str]], colour: Colour
+    old_server: PhoenixProcess, new_traces: Callable[[int], list[str]], mode: Mode
 ) -> None:
-    traces = client(old_server, colour)
+    traces = client(old_server, mode)
     rows = [annotation(each) for each in new_traces(20)]
     traces.log_trace_annotations(trace_annotations=rows)
     traces.confirm_trace_annotations(
@@ -102,11 +102,11 @@ def test_what_is_queued_can_be_confirmed(
     assert confirmation.incomplete == confirmation.missing_trace == (20,)
 
 
-@both_colours
+@both_modes
 def test_the_guards_work(
-    old_server: PhoenixProcess, new_traces: Callable[[int], list[str]], colour: Colour
+    old_server: PhoenixProcess, new_traces: Callable[[int], list[str]], mode: Mode
 ) -> None:
-    traces = client(old_server, colour)
+    traces = client(old_server, mode)
     human, llm = (annotation(each) for each in new_traces(2))
     traces.log_trace_annotations(
         trace_annotations=[human, llm | {"annotator_kind": "LLM"}], sync=True, options=WAITING
@@ -124,24 +124,24 @@ def test_the_guards_work(
     assert reports[0].unchanged == {1}
 
 
-@both_colours
-def test_unknown_traces_are_named(old_server: PhoenixProcess, colour: Colour) -> None:
+@both_modes
+def test_unknown_traces_are_named(old_server: PhoenixProcess, mode: Mode) -> None:
     (trace_id,) = new_trace_ids(1)
     with pytest.raises(TraceNotFoundError) as caught:
-        client(old_server, colour).log_trace_annotations(
+        client(old_server, mode).log_trace_annotations(
             trace_annotations=[annotation(trace_id)], sync=True
         )
     assert caught.value.missing_trace_ids == (trace_id,)
 
 
-@both_colours
-def test_a_wrong_base_path_is_named(old_server: PhoenixProcess, colour: Colour) -> None:
-    traces = client_traces(colour, base_url=f"{old_server.base_url}/wrong")
+@both_modes
+def test_a_wrong_base_path_is_named(old_server: PhoenixProcess, mode: Mode) -> None:
+    traces = client_traces(mode, base_url=f"{old_server.base_url}/wrong")
     with pytest.raises(UnexpectedResponseError, match="check base_url"):
         traces.get_trace_annotations(trace_ids=["t"])
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     ("method", "arguments", "needed"),
     [
@@ -157,9 +157,9 @@ def test_a_wrong_base_path_is_named(old_server: PhoenixProcess, colour: Colour) 
     ],
 )
 def test_what_it_cannot_do_is_named_with_both_versions(
-    old_server: PhoenixProcess, colour: Colour, method: str, arguments: Annotation, needed: str
+    old_server: PhoenixProcess, mode: Mode, method: str, arguments: Annotation, needed: str
 ) -> None:
     with pytest.raises(ServerTooOldError) as caught:
-        getattr(client(old_server, colour), method)(**arguments)
+        getattr(client(old_server, mode), method)(**arguments)
     assert caught.value.required_version == needed
     assert caught.value.server_version == OLDEST

@@ -22,7 +22,7 @@ from phoenix_traces.protocol.answers import (
     transport_error,
 )
 from tests.support.annotations import TRACE_ID, annotation, numbered
-from tests.support.colours import Colour, FakePhoenix, both_colours
+from tests.support.modes import FakePhoenix, Mode, both_modes
 
 REQUEST = httpx.Request("POST", "http://phoenix.test/v1/trace_annotations?sync=true")
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -61,28 +61,28 @@ UNEXPECTED: list[tuple[str, httpx.Response, str]] = [
 ]
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     ("answer", "says"), [each[1:] for each in UNEXPECTED], ids=[each[0] for each in UNEXPECTED]
 )
 def test_an_answer_that_phoenix_would_not_give_is_an_error_that_carries_it(
-    answer: httpx.Response, says: str, colour: Colour
+    answer: httpx.Response, says: str, mode: Mode
 ) -> None:
     phoenix = FakePhoenix(answers=[answer])
     with pytest.raises(UnexpectedResponseError, match=says) as caught:
-        phoenix.traces(colour).log_trace_annotations(trace_annotations=[annotation()], sync=True)
+        phoenix.traces(mode).log_trace_annotations(trace_annotations=[annotation()], sync=True)
     assert caught.value.response.content == answer.content
     assert caught.value.status_code == answer.status_code
     assert caught.value.report is not None
     assert caught.value.report.unknown == {0}
 
 
-@both_colours
-def test_without_sync_ids_mean_nothing(colour: Colour) -> None:
+@both_modes
+def test_without_sync_ids_mean_nothing(mode: Mode) -> None:
     phoenix = FakePhoenix(answers=[httpx.Response(200, json={"data": [{"id": "a"}] * 3})])
     reports: list[UploadReport] = []
     options = UploadOptions(on_report=reports.append)
-    phoenix.traces(colour).log_trace_annotations(trace_annotations=[annotation()], options=options)
+    phoenix.traces(mode).log_trace_annotations(trace_annotations=[annotation()], options=options)
     assert reports[0].stored == {0}
     assert not reports[0].inserted
 
@@ -142,13 +142,13 @@ def test_an_answer_without_words_is_told_by_its_status() -> None:
 # 404
 
 
-@both_colours
-def test_missing_traces_come_in_input_order_with_a_hint(colour: Colour) -> None:
+@both_modes
+def test_missing_traces_come_in_input_order_with_a_hint(mode: Mode) -> None:
     upper = TRACE_ID.upper()
     phoenix = FakePhoenix(missing=["trace-3", upper, "trace-1"])
     given = [*numbered(5), annotation(upper)]
     with pytest.raises(TraceNotFoundError) as caught:
-        phoenix.traces(colour).log_trace_annotations(trace_annotations=given, sync=True)
+        phoenix.traces(mode).log_trace_annotations(trace_annotations=given, sync=True)
     assert caught.value.missing_trace_ids == ("trace-1", "trace-3", upper)
     assert f"has capitals: Phoenix stores it as '{TRACE_ID}'" in str(caught.value)
 
@@ -167,8 +167,8 @@ def test_refused_places_of_plain_text_are_unknown() -> None:
     assert "Invalid request" in str(error)
 
 
-@both_colours
-def test_refused_rows_are_mapped_back_to_the_callers_positions(colour: Colour) -> None:
+@both_modes
+def test_refused_rows_are_mapped_back_to_the_callers_positions(mode: Mode) -> None:
     body = json.dumps(_detail(["body", "data", 1, "result", "score"], ["body", "data", 9, "x"]))
     answer = httpx.Response(422, content=body, headers={"content-type": "application/json"})
     phoenix = FakePhoenix(answers=[answer])
@@ -177,7 +177,7 @@ def test_refused_rows_are_mapped_back_to_the_callers_positions(colour: Colour) -
         pytest.warns(UserWarning, match="row 0 by 1"),
         pytest.raises(ServerValidationError) as caught,
     ):
-        phoenix.traces(colour).log_trace_annotations(trace_annotations=given)
+        phoenix.traces(mode).log_trace_annotations(trace_annotations=given)
     assert caught.value.positions == (2,)
     assert caught.value.detail == "data.1.result.score: is wrong; data.9.x: is wrong"
     assert "row 2 of the input" in str(caught.value)

@@ -1,4 +1,4 @@
-"""Annotation configs: pages, kinds, errors, in both colours, and as rules for an upload."""
+"""Annotation configs: pages, kinds, errors, in both modes, and as rules for an upload."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from phoenix_traces import (
     PhoenixStatusError,
     UnexpectedResponseError,
 )
-from tests.support.colours import Colour, both_colours
+from tests.support.modes import Mode, both_modes
 
 CATEGORICAL = {
     "id": "1",
@@ -71,83 +71,81 @@ class ConfigServer:
         return AsyncClient(http_client=http_client)
 
 
-def listed(
-    server: ConfigServer, colour: Colour, project: str | None = None
-) -> list[AnnotationConfig]:
-    if colour is Colour.SYNC:
+def listed(server: ConfigServer, mode: Mode, project: str | None = None) -> list[AnnotationConfig]:
+    if mode is Mode.SYNC:
         return server.client().annotation_configs.list(project_identifier=project)
     return asyncio.run(server.async_client().annotation_configs.list(project_identifier=project))
 
 
-def got(server: ConfigServer, colour: Colour, name: str) -> AnnotationConfig:
-    if colour is Colour.SYNC:
+def got(server: ConfigServer, mode: Mode, name: str) -> AnnotationConfig:
+    if mode is Mode.SYNC:
         return server.client().annotation_configs.get(name)
     return asyncio.run(server.async_client().annotation_configs.get(name))
 
 
-def upload(server: ConfigServer, colour: Colour, how: str, arguments: dict[str, Any]) -> None:
-    if colour is Colour.SYNC:
+def upload(server: ConfigServer, mode: Mode, how: str, arguments: dict[str, Any]) -> None:
+    if mode is Mode.SYNC:
         getattr(server.client().traces, how)(validate_configs=True, **arguments)
     else:
         asyncio.run(getattr(server.async_client().traces, how)(validate_configs=True, **arguments))
 
 
-@both_colours
-def test_all_pages_are_read_and_kinds_of_a_newer_server_left_out(colour: Colour) -> None:
-    assert [config.name for config in listed(ConfigServer(), colour)] == [
+@both_modes
+def test_all_pages_are_read_and_kinds_of_a_newer_server_left_out(mode: Mode) -> None:
+    assert [config.name for config in listed(ConfigServer(), mode)] == [
         "correctness",
         "relevance",
     ]
 
 
-@both_colours
-def test_a_direction_of_a_newer_server_comes_as_its_text(colour: Colour) -> None:
-    assert listed(ConfigServer(), colour)[1].optimization_direction == "CLOSEST_TO_ZERO"
+@both_modes
+def test_a_direction_of_a_newer_server_comes_as_its_text(mode: Mode) -> None:
+    assert listed(ConfigServer(), mode)[1].optimization_direction == "CLOSEST_TO_ZERO"
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     "kind",
     [None, 1, [], {}, ["CATEGORICAL"]],
     ids=["null", "1", "[]", "{}", "[text]"],
 )
-def test_a_config_whose_type_is_no_text_is_left_out(kind: object, colour: Colour) -> None:
+def test_a_config_whose_type_is_no_text_is_left_out(kind: object, mode: Mode) -> None:
     server = ConfigServer()
     with patch.dict(NEW_KIND, {"type": kind}):
-        assert len(listed(server, colour)) == 2
+        assert len(listed(server, mode)) == 2
 
 
-@both_colours
-def test_a_projects_configs_are_asked_for_under_its_quoted_name(colour: Colour) -> None:
+@both_modes
+def test_a_projects_configs_are_asked_for_under_its_quoted_name(mode: Mode) -> None:
     server = ConfigServer()
-    listed(server, colour, "my project é")
+    listed(server, mode, "my project é")
     assert (
         b"/v1/projects/my%20project%20%C3%A9/annotation_configs" in server.requests[0].url.raw_path
     )
 
 
-@both_colours
-def test_one_config_comes_by_name_as_its_own_type(colour: Colour) -> None:
-    config = got(ConfigServer(), colour, "correctness")
+@both_modes
+def test_one_config_comes_by_name_as_its_own_type(mode: Mode) -> None:
+    config = got(ConfigServer(), mode, "correctness")
     assert isinstance(config, CategoricalAnnotationConfig)
     assert [value.label for value in config.values] == ["right", "wrong"]
 
 
-@both_colours
-def test_a_config_that_is_not_there_is_a_status_error(colour: Colour) -> None:
+@both_modes
+def test_a_config_that_is_not_there_is_a_status_error(mode: Mode) -> None:
     with pytest.raises(PhoenixStatusError, match="not found") as missing:
-        got(ConfigServer(), colour, "nothing")
+        got(ConfigServer(), mode, "nothing")
     assert missing.value.status_code == 404
 
 
-@both_colours
-def test_a_web_page_instead_of_a_config_is_said_to_be_one(colour: Colour) -> None:
+@both_modes
+def test_a_web_page_instead_of_a_config_is_said_to_be_one(mode: Mode) -> None:
     with pytest.raises(UnexpectedResponseError, match="check base_url"):
-        got(ConfigServer(), colour, "web")
+        got(ConfigServer(), mode, "web")
 
 
-@both_colours
-def test_a_list_is_checked_against_the_configs_of_its_names(colour: Colour) -> None:
+@both_modes
+def test_a_list_is_checked_against_the_configs_of_its_names(mode: Mode) -> None:
     server = ConfigServer()
     base = {"trace_id": "t1", "annotator_kind": "LLM"}
     annotations = [
@@ -156,7 +154,7 @@ def test_a_list_is_checked_against_the_configs_of_its_names(colour: Colour) -> N
         {**base, "name": "anything else", "result": {"label": "rihgt"}},
     ]
     with pytest.raises(AnnotationValidationError) as refused:
-        upload(server, colour, "log_trace_annotations", {"trace_annotations": annotations})
+        upload(server, mode, "log_trace_annotations", {"trace_annotations": annotations})
     failures = refused.value.failures
     assert [(each.position, each.field) for each in failures] == [
         (0, "result.label"),
@@ -165,18 +163,18 @@ def test_a_list_is_checked_against_the_configs_of_its_names(colour: Colour) -> N
     assert {request.method for request in server.requests} == {"GET"}
 
 
-@both_colours
-def test_a_frame_is_checked_against_the_configs_of_its_names(colour: Colour) -> None:
+@both_modes
+def test_a_frame_is_checked_against_the_configs_of_its_names(mode: Mode) -> None:
     server = ConfigServer()
     frame = pd.DataFrame({"trace_id": ["t1", "t2"], "label": ["right", "rihgt"]})
     arguments = {"dataframe": frame, "annotation_name": "correctness", "annotator_kind": "LLM"}
     with pytest.raises(AnnotationValidationError, match=r"row 1 .*'right', 'wrong'"):
-        upload(server, colour, "log_trace_annotations_dataframe", arguments)
+        upload(server, mode, "log_trace_annotations_dataframe", arguments)
     assert {request.method for request in server.requests} == {"GET"}
 
 
-@both_colours
-def test_what_follows_its_config_is_sent(colour: Colour) -> None:
+@both_modes
+def test_what_follows_its_config_is_sent(mode: Mode) -> None:
     server = ConfigServer()
     annotation = {
         "trace_id": "t1",
@@ -184,5 +182,5 @@ def test_what_follows_its_config_is_sent(colour: Colour) -> None:
         "annotator_kind": "LLM",
         "result": {"label": "right"},
     }
-    upload(server, colour, "log_trace_annotations", {"trace_annotations": [annotation]})
+    upload(server, mode, "log_trace_annotations", {"trace_annotations": [annotation]})
     assert json.loads(server.requests[-1].content) == {"data": [annotation]}

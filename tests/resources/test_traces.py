@@ -21,7 +21,7 @@ from phoenix_traces import (
     UploadOptions,
 )
 from tests.support.annotations import TRACE_ID, annotation, numbered
-from tests.support.colours import Colour, FakePhoenix, both_colours
+from tests.support.modes import FakePhoenix, Mode, both_modes
 
 GIVEN = {"annotation_name": "correctness", "annotator_kind": "HUMAN"}
 
@@ -38,10 +38,10 @@ def _ids(inserted: list[InsertedTraceAnnotation]) -> list[str]:
 # One annotation
 
 
-@both_colours
-def test_one_annotation_is_one_request_with_all_that_was_given(colour: Colour) -> None:
+@both_modes
+def test_one_annotation_is_one_request_with_all_that_was_given(mode: Mode) -> None:
     phoenix = FakePhoenix()
-    inserted = phoenix.traces(colour).add_trace_annotation(
+    inserted = phoenix.traces(mode).add_trace_annotation(
         trace_id=f" {TRACE_ID}\n",
         annotation_name=" correctness ",
         annotator_kind="LLM",
@@ -70,20 +70,20 @@ def test_one_annotation_is_one_request_with_all_that_was_given(colour: Colour) -
     ]
 
 
-@both_colours
-def test_one_annotation_is_human_unless_it_is_said_otherwise(colour: Colour) -> None:
+@both_modes
+def test_one_annotation_is_human_unless_it_is_said_otherwise(mode: Mode) -> None:
     phoenix = FakePhoenix()
-    result = phoenix.traces(colour).add_trace_annotation(
+    result = phoenix.traces(mode).add_trace_annotation(
         trace_id=TRACE_ID, annotation_name="relevance", score=0
     )
     assert result is None
     assert phoenix.rows == [annotation(name="relevance", result={"score": 0.0})]
 
 
-@both_colours
-def test_a_bad_argument_is_named_as_it_is_called(colour: Colour) -> None:
+@both_modes
+def test_a_bad_argument_is_named_as_it_is_called(mode: Mode) -> None:
     with pytest.raises(AnnotationValidationError) as caught:
-        FakePhoenix().traces(colour).add_trace_annotation(
+        FakePhoenix().traces(mode).add_trace_annotation(
             trace_id="",
             annotation_name="note",
             annotator_kind="x",
@@ -104,11 +104,11 @@ def test_a_bad_argument_is_named_as_it_is_called(colour: Colour) -> None:
 # The request
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(("sync", "query"), [(True, b"sync=true"), (False, b"")])
-def test_sync_is_a_query_parameter_only_when_true(sync: bool, query: bytes, colour: Colour) -> None:
+def test_sync_is_a_query_parameter_only_when_true(sync: bool, query: bytes, mode: Mode) -> None:
     phoenix = FakePhoenix()
-    traces = phoenix.traces(colour)
+    traces = phoenix.traces(mode)
     traces.add_trace_annotation(trace_id="t", annotation_name="n", label="x", sync=sync)
     traces.log_trace_annotations(trace_annotations=numbered(1), sync=sync)
     traces.log_trace_annotations_dataframe(dataframe=_frame(1), **GIVEN, sync=sync)
@@ -117,11 +117,11 @@ def test_sync_is_a_query_parameter_only_when_true(sync: bool, query: bytes, colo
     assert {request.method for request in phoenix.requests} == {"POST"}
 
 
-@both_colours
-def test_the_body_is_plain_utf8_json(colour: Colour) -> None:
+@both_modes
+def test_the_body_is_plain_utf8_json(mode: Mode) -> None:
     phoenix = FakePhoenix()
     result = {"label": "正しい \U0001f600"}
-    phoenix.traces(colour).log_trace_annotations(trace_annotations=[annotation(result=result)])
+    phoenix.traces(mode).log_trace_annotations(trace_annotations=[annotation(result=result)])
     (request,) = phoenix.requests
     assert request.headers["content-type"] == "application/json"
     assert "content-encoding" not in request.headers
@@ -132,18 +132,18 @@ def test_the_body_is_plain_utf8_json(colour: Colour) -> None:
 # Lists
 
 
-@both_colours
-def test_a_list_of_any_length_is_one_request_by_default(colour: Colour) -> None:
+@both_modes
+def test_a_list_of_any_length_is_one_request_by_default(mode: Mode) -> None:
     phoenix = FakePhoenix()
-    inserted = phoenix.traces(colour).log_trace_annotations(
+    inserted = phoenix.traces(mode).log_trace_annotations(
         trace_annotations=numbered(1500), sync=True
     )
     assert [len(batch) for batch in phoenix.batches] == [1500]
     assert _ids(inserted) == [f"annotation-{number}" for number in range(1, 1501)]
 
 
-@both_colours
-def test_a_generator_of_models_and_mappings_is_read_once(colour: Colour) -> None:
+@both_modes
+def test_a_generator_of_models_and_mappings_is_read_once(mode: Mode) -> None:
     phoenix = FakePhoenix()
     read: list[int] = []
 
@@ -152,20 +152,20 @@ def test_a_generator_of_models_and_mappings_is_read_once(colour: Colour) -> None
             read.append(number)
             yield given if number else TraceAnnotationData.model_validate(given)
 
-    phoenix.traces(colour).log_trace_annotations(trace_annotations=generate())
+    phoenix.traces(mode).log_trace_annotations(trace_annotations=generate())
     assert phoenix.rows == numbered(3)
     assert read == [0, 1, 2]
 
 
-@both_colours
-def test_without_sync_nothing_is_returned(colour: Colour) -> None:
-    traces = FakePhoenix().traces(colour)
+@both_modes
+def test_without_sync_nothing_is_returned(mode: Mode) -> None:
+    traces = FakePhoenix().traces(mode)
     assert traces.log_trace_annotations(trace_annotations=numbered(2)) is None
     assert traces.log_trace_annotations_dataframe(dataframe=_frame(2), **GIVEN) is None
 
 
-@both_colours
-def test_duplicates_are_sent_once_and_return_an_id_for_each(colour: Colour) -> None:
+@both_modes
+def test_duplicates_are_sent_once_and_return_an_id_for_each(mode: Mode) -> None:
     phoenix = FakePhoenix()
     given = [
         annotation("a", result={"score": 1}),
@@ -173,21 +173,21 @@ def test_duplicates_are_sent_once_and_return_an_id_for_each(colour: Colour) -> N
         annotation("a", result={"score": 2}),
     ]
     with pytest.warns(DuplicateAnnotationWarning, match="row 0 by 2. The last one wins"):
-        inserted = phoenix.traces(colour).log_trace_annotations(trace_annotations=given, sync=True)
+        inserted = phoenix.traces(mode).log_trace_annotations(trace_annotations=given, sync=True)
     assert phoenix.rows == [annotation("b"), annotation("a", result={"score": 2.0})]
     assert _ids(inserted) == ["annotation-2", "annotation-1", "annotation-2"]
 
 
-@both_colours
-def test_options_cut_a_list(colour: Colour) -> None:
+@both_modes
+def test_options_cut_a_list(mode: Mode) -> None:
     phoenix = FakePhoenix()
     by_rows = UploadOptions(batch_size=400)
-    phoenix.traces(colour).log_trace_annotations(trace_annotations=numbered(1000), options=by_rows)
+    phoenix.traces(mode).log_trace_annotations(trace_annotations=numbered(1000), options=by_rows)
     assert [len(batch) for batch in phoenix.batches] == [400, 400, 200]
 
     phoenix = FakePhoenix()
     by_bytes = UploadOptions(max_batch_bytes=10_000)
-    phoenix.traces(colour).log_trace_annotations(trace_annotations=numbered(1000), options=by_bytes)
+    phoenix.traces(mode).log_trace_annotations(trace_annotations=numbered(1000), options=by_bytes)
     assert max(len(request.content) for request in phoenix.requests) <= 10_000
     assert phoenix.rows == numbered(1000)
 
@@ -195,10 +195,10 @@ def test_options_cut_a_list(colour: Colour) -> None:
 # Frames
 
 
-@both_colours
-def test_a_frame_is_sent_100_rows_at_a_time_in_order(colour: Colour) -> None:
+@both_modes
+def test_a_frame_is_sent_100_rows_at_a_time_in_order(mode: Mode) -> None:
     phoenix = FakePhoenix()
-    inserted = phoenix.traces(colour).log_trace_annotations_dataframe(
+    inserted = phoenix.traces(mode).log_trace_annotations_dataframe(
         dataframe=_frame(250), **GIVEN, sync=True
     )
     assert [len(batch) for batch in phoenix.batches] == [100, 100, 50]
@@ -206,47 +206,47 @@ def test_a_frame_is_sent_100_rows_at_a_time_in_order(colour: Colour) -> None:
     assert _ids(inserted) == [f"annotation-{number}" for number in range(1, 251)]
 
 
-@both_colours
-def test_options_cut_a_frame_and_none_takes_the_limit_off(colour: Colour) -> None:
+@both_modes
+def test_options_cut_a_frame_and_none_takes_the_limit_off(mode: Mode) -> None:
     for options, sizes in (
         (UploadOptions(batch_size=120), [120, 120, 10]),
         (UploadOptions(batch_size=None), [250]),
         (UploadOptions(), [100, 100, 50]),
     ):
         phoenix = FakePhoenix()
-        phoenix.traces(colour).log_trace_annotations_dataframe(
+        phoenix.traces(mode).log_trace_annotations_dataframe(
             dataframe=_frame(250), **GIVEN, options=options
         )
         assert [len(batch) for batch in phoenix.batches] == sizes
 
 
-@both_colours
-def test_arguments_win_over_columns(colour: Colour) -> None:
+@both_modes
+def test_arguments_win_over_columns(mode: Mode) -> None:
     phoenix = FakePhoenix()
     frame = _frame(1, name=["other"], annotator_kind=["CODE"])
-    phoenix.traces(colour).log_trace_annotations_dataframe(dataframe=frame, **GIVEN)
-    phoenix.traces(colour).log_trace_annotations_dataframe(dataframe=frame)
+    phoenix.traces(mode).log_trace_annotations_dataframe(dataframe=frame, **GIVEN)
+    phoenix.traces(mode).log_trace_annotations_dataframe(dataframe=frame)
     assert [(row["name"], row["annotator_kind"]) for row in phoenix.rows] == [
         ("correctness", "HUMAN"),
         ("other", "CODE"),
     ]
 
 
-@both_colours
-def test_the_callers_frame_is_never_changed(colour: Colour) -> None:
+@both_modes
+def test_the_callers_frame_is_never_changed(mode: Mode) -> None:
     frame = _frame(3, score=["0.5", None, " 1 "], metadata=[{"a": (1,)}, None, {}])
     before = frame.copy(deep=True)
-    FakePhoenix().traces(colour).log_trace_annotations_dataframe(dataframe=frame, **GIVEN)
+    FakePhoenix().traces(mode).log_trace_annotations_dataframe(dataframe=frame, **GIVEN)
     pd.testing.assert_frame_equal(frame, before)
 
 
 # Concurrency and follow-ups
 
 
-@both_colours
-def test_requests_under_way_together_return_ids_in_input_order(colour: Colour) -> None:
+@both_modes
+def test_requests_under_way_together_return_ids_in_input_order(mode: Mode) -> None:
     phoenix = FakePhoenix()
-    inserted = phoenix.traces(colour).log_trace_annotations(
+    inserted = phoenix.traces(mode).log_trace_annotations(
         trace_annotations=numbered(60),
         sync=True,
         options=UploadOptions(batch_size=5, max_concurrency=4),
@@ -260,11 +260,11 @@ def test_requests_under_way_together_return_ids_in_input_order(colour: Colour) -
     ]
 
 
-@both_colours
-def test_rows_of_missing_traces_can_be_skipped_with_a_warning(colour: Colour) -> None:
+@both_modes
+def test_rows_of_missing_traces_can_be_skipped_with_a_warning(mode: Mode) -> None:
     phoenix = FakePhoenix(missing=["trace-1"])
     with pytest.warns(SkippedAnnotationWarning, match=r"1 of 3 annotations .* \(row 1\)"):
-        inserted = phoenix.traces(colour).log_trace_annotations(
+        inserted = phoenix.traces(mode).log_trace_annotations(
             trace_annotations=numbered(3),
             sync=True,
             options=UploadOptions(on_missing_trace="skip"),
@@ -272,19 +272,17 @@ def test_rows_of_missing_traces_can_be_skipped_with_a_warning(colour: Colour) ->
     assert _ids(inserted) == ["annotation-1", "annotation-2"]
 
 
-@both_colours
-def test_a_body_too_large_for_a_proxy_is_sent_in_halves(colour: Colour) -> None:
+@both_modes
+def test_a_body_too_large_for_a_proxy_is_sent_in_halves(mode: Mode) -> None:
     phoenix = FakePhoenix(answers=[httpx.Response(413)])
-    inserted = phoenix.traces(colour).log_trace_annotations(
-        trace_annotations=numbered(5), sync=True
-    )
+    inserted = phoenix.traces(mode).log_trace_annotations(trace_annotations=numbered(5), sync=True)
     assert [len(batch) for batch in phoenix.batches] == [5, 2, 3]
     assert len(inserted) == 5
 
 
-@both_colours
-def test_a_result_given_as_a_model_is_sent_as_it_is(colour: Colour) -> None:
+@both_modes
+def test_a_result_given_as_a_model_is_sent_as_it_is(mode: Mode) -> None:
     phoenix = FakePhoenix()
     given = annotation(result=AnnotationResult(label="correct"))
-    phoenix.traces(colour).log_trace_annotations(trace_annotations=[given])
+    phoenix.traces(mode).log_trace_annotations(trace_annotations=[given])
     assert phoenix.rows == [annotation()]

@@ -26,7 +26,7 @@ from phoenix_traces import (
     json_schema,
 )
 from phoenix_traces.testing import FakePhoenix
-from tests.support.colours import Colour, both_colours
+from tests.support.modes import Mode, both_modes
 
 ROW = {"trace_id": "t1", "name": "tone", "annotator_kind": "CODE", "result": {"score": 1}}
 FRAME = pd.DataFrame({"trace_id": ["t1"], "score": [1.0]})
@@ -131,14 +131,14 @@ def test_every_argument_of_every_method_is_tried() -> None:
     for method in methods:
         both = [inspect.signature(getattr(each, method)) for each in (Traces, AsyncTraces)]
         assert both[0].parameters.keys() == both[1].parameters.keys()
-    assert len(ARGUMENTS) * len(WRONG) * len(Colour) > 4_000
+    assert len(ARGUMENTS) * len(WRONG) * len(Mode) > 4_000
 
 
 def _outcomes(
-    phoenix: FakePhoenix, colour: Colour, method: str, calls: list[dict[str, Any]]
+    phoenix: FakePhoenix, mode: Mode, method: str, calls: list[dict[str, Any]]
 ) -> list[Exception | None]:
     """Return what each call of a method raised, all of them over one client."""
-    if colour is Colour.ASYNC:
+    if mode is Mode.ASYNC:
         return asyncio.run(_async_outcomes(phoenix, method, calls))
     with phoenix.client() as client:
         call = getattr(client.traces, method)
@@ -170,14 +170,14 @@ async def _async_outcomes(
     return found
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(("method", "name"), ARGUMENTS)
-def test_a_wrong_argument_is_refused_by_name(colour: Colour, method: str, name: str) -> None:
+def test_a_wrong_argument_is_refused_by_name(mode: Mode, method: str, name: str) -> None:
     phoenix = FakePhoenix("t1")
     # So that a confirmation need not wait.
     phoenix.client().traces.log_trace_annotations_dataframe(**FRAME_WORDS, sync=True)
     calls = [CALLS[method], *(CALLS[method] | {name: value} for value in WRONG)]
-    right, *outcomes = _outcomes(phoenix, colour, method, calls)
+    right, *outcomes = _outcomes(phoenix, mode, method, calls)
     assert right is None
     for value, error in zip(WRONG, outcomes, strict=True):
         assert _is_ours(error, name), (type(value), repr(error)[:300])
@@ -187,14 +187,14 @@ def test_a_wrong_argument_is_refused_by_name(colour: Colour, method: str, name: 
 FLAGS = [each for each in ARGUMENTS if each[1] in {"sync", "validate_configs", "delete_all"}]
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(("method", "name"), FLAGS)
 def test_what_is_neither_true_nor_false_is_no_flag_and_nothing_is_sent(
-    colour: Colour, method: str, name: str
+    mode: Mode, method: str, name: str
 ) -> None:
     phoenix = FakePhoenix("t1")
     calls = [CALLS[method] | {name: value} for value in WRONG if not isinstance(value, bool)]
-    for error in _outcomes(phoenix, colour, method, calls):
+    for error in _outcomes(phoenix, mode, method, calls):
         assert isinstance(error, TypeError)
         assert str(error).startswith(f"{name} must be True or False, not ")
     assert phoenix.requests == []

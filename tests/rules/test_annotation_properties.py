@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from phoenix_traces import AnnotationValidationError, TraceAnnotationData
 from tests.support.annotations import annotation
-from tests.support.colours import Colour, FakePhoenix
+from tests.support.modes import FakePhoenix, Mode
 
 
 def _has_content(result: dict[str, Any]) -> bool:
@@ -84,7 +84,7 @@ def test_what_is_accepted_survives_json_unchanged(wanted: dict[str, Any]) -> Non
 @given(st.lists(accepted, min_size=1, max_size=5, unique_by=lambda each: each["trace_id"].strip()))
 def test_what_arrives_is_what_the_models_say(wanted: list[dict[str, Any]]) -> None:
     phoenix = FakePhoenix()
-    phoenix.traces(Colour.SYNC).log_trace_annotations(trace_annotations=wanted)
+    phoenix.traces(Mode.SYNC).log_trace_annotations(trace_annotations=wanted)
     models = [TraceAnnotationData.model_validate(each) for each in wanted]
     assert phoenix.rows == [json.loads(each.model_dump_json(exclude_none=True)) for each in models]
     assert [TraceAnnotationData.model_validate(row) for row in phoenix.rows] == models
@@ -99,6 +99,6 @@ def test_one_bad_annotation_anywhere_sends_nothing(
     with pytest.raises(ValidationError):
         TraceAnnotationData.model_validate(bad)
     with pytest.raises(AnnotationValidationError) as caught:
-        phoenix.traces(Colour.SYNC).log_trace_annotations(trace_annotations=[*before, bad, *after])
+        phoenix.traces(Mode.SYNC).log_trace_annotations(trace_annotations=[*before, bad, *after])
     assert {failure.position for failure in caught.value.failures} == {len(before)}
     assert phoenix.requests == []

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from phoenix_traces.rules.metadata import json_object
 
 
-class Colour(Enum):
+class Mode(Enum):
     RED = "red"
 
 
@@ -84,7 +84,7 @@ def _refusals(metadata: object) -> list[tuple[str, str]]:
         (OrderedDict(a=1), {"a": 1}),
         (UserDict({"a": 1}), {"a": 1}),
         (MappingProxyType({"a": 1}), {"a": 1}),
-        (Colour.RED, "red"),
+        (Mode.RED, "red"),
         (Level.HIGH, 3),
         (Secret("text"), "text"),
         (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
@@ -156,7 +156,7 @@ def test_metadata_is_a_model_or_a_dataclass() -> None:
 
 
 def test_text_enums_are_keys() -> None:
-    assert json_object({Colour.RED: 1}) == {"red": 1}
+    assert json_object({Mode.RED: 1}) == {"red": 1}
 
 
 def test_the_callers_containers_are_neither_changed_nor_kept() -> None:
@@ -169,7 +169,7 @@ def test_the_callers_containers_are_neither_changed_nor_kept() -> None:
 # What is refused
 
 
-@pytest.mark.parametrize("metadata", ["text", 5, [1], [("a", 1)], True, None, Colour.RED])
+@pytest.mark.parametrize("metadata", ["text", 5, [1], [("a", 1)], True, None, Mode.RED])
 def test_metadata_that_is_no_object_is_refused(metadata: object) -> None:
     assert _refusals(metadata) == [("metadata", "must be a mapping with text keys")]
 

@@ -45,7 +45,7 @@ PLANTED = "hush-7f3a"
 T = TypeVar("T")
 
 
-class Colour(Enum):
+class Mode(Enum):
     RED = "red"
 
 
@@ -225,7 +225,7 @@ KNOWN: list[tuple[Any, Any]] = [
         timedelta(seconds=90),
         UUID(int=1),
         Decimal("0.10"),
-        Colour.RED,
+        Mode.RED,
         b"text",
         SecretStr(PLANTED),
         SecretBytes(PLANTED.encode()),

@@ -22,7 +22,7 @@ from phoenix_traces import AnnotationValidationError
 from phoenix_traces.rules import fast_path
 from phoenix_traces.rules.fields import MAX_METADATA_BYTES, MAX_METADATA_VALUES
 from phoenix_traces.rules.metadata import json_object
-from tests.support.colours import Colour, FakePhoenix, both_colours
+from tests.support.modes import FakePhoenix, Mode, both_modes
 
 
 class Model(BaseModel):
@@ -210,13 +210,13 @@ def test_everything_that_holds_everything_is_refused_at_once() -> None:
     assert calls < 50_000
 
 
-@both_colours
-def test_too_large_metadata_is_refused_before_anything_is_sent(colour: Colour) -> None:
+@both_modes
+def test_too_large_metadata_is_refused_before_anything_is_sent(mode: Mode) -> None:
     phoenix = FakePhoenix()
     shared: Any = 1
     for _ in range(24):
         shared = {"a": shared, "b": shared}
-    traces = phoenix.traces(colour)
+    traces = phoenix.traces(mode)
     given_row = {"trace_id": "t", "name": "n", "annotator_kind": "CODE", "result": {"score": 1}}
     frame = pd.DataFrame({"trace_id": ["t"], "score": [1], "metadata": [{"key": shared}]})
 

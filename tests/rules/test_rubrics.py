@@ -18,7 +18,7 @@ from phoenix_traces import (
     annotation_type_from_config,
 )
 from phoenix_traces.rules.rubrics import fixed_fields, result_type_of, rubrics_from
-from tests.support.colours import Colour, FakePhoenix, both_colours
+from tests.support.modes import FakePhoenix, Mode, both_modes
 from tests.support.rubrics import Consistent, Correctness, CorrectnessResult
 
 CATEGORICAL = CategoricalAnnotationConfig(
@@ -40,11 +40,11 @@ def annotation(result: dict[str, Any]) -> dict[str, Any]:
     return {"trace_id": "t1", "annotator_kind": "LLM", "result": result}
 
 
-@both_colours
-def test_a_rubrics_instances_are_sent_like_any_annotation(colour: Colour) -> None:
+@both_modes
+def test_a_rubrics_instances_are_sent_like_any_annotation(mode: Mode) -> None:
     phoenix = FakePhoenix()
     judged = Correctness(trace_id="t1", result=CorrectnessResult(label="correct", score=1))
-    phoenix.traces(colour).log_trace_annotations(trace_annotations=[judged])
+    phoenix.traces(mode).log_trace_annotations(trace_annotations=[judged])
     assert phoenix.rows == [
         {
             "trace_id": "t1",
@@ -55,9 +55,9 @@ def test_a_rubrics_instances_are_sent_like_any_annotation(colour: Colour) -> Non
     ]
 
 
-@both_colours
+@both_modes
 def test_an_instance_that_was_never_validated_is_checked_against_its_own_rubric(
-    colour: Colour,
+    mode: Mode,
 ) -> None:
     phoenix = FakePhoenix()
     judged = Correctness.model_construct(
@@ -67,7 +67,7 @@ def test_an_instance_that_was_never_validated_is_checked_against_its_own_rubric(
         result=CorrectnessResult.model_construct(label="corect", score=2.0),
     )
     with pytest.raises(AnnotationValidationError) as refused:
-        phoenix.traces(colour).log_trace_annotations(trace_annotations=[judged])
+        phoenix.traces(mode).log_trace_annotations(trace_annotations=[judged])
     assert [failure.field for failure in refused.value.failures] == ["result.label", "result.score"]
     assert "must be 'correct', 'partly' or 'wrong'" in str(refused.value)
     assert phoenix.requests == []

@@ -31,7 +31,7 @@ ITEM: dict[str, Any] = {
 
 
 def test_keys_of_a_newer_server_are_ignored() -> None:
-    item = ITEM | {"colour": "blue", "result": ITEM["result"] | {"confidence": 0.5}}
+    item = ITEM | {"mode": "blue", "result": ITEM["result"] | {"confidence": 0.5}}
     assert TraceAnnotation.model_validate(item) == TraceAnnotation.model_validate(ITEM)
 
 

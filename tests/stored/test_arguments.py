@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from phoenix_traces import AnnotationValidationError, AsyncClient, Client
-from tests.support.colours import Colour, both_colours
+from tests.support.modes import Mode, both_modes
 
 UTC = timezone.utc
 LONG = "x" * 70_000
@@ -89,9 +89,9 @@ def _refuse(request: httpx.Request) -> httpx.Response:
     raise AssertionError(f"asked for {request.url.path}")
 
 
-def _call(colour: Colour, service: str, method: str, arguments: dict[str, Any]) -> None:
+def _call(mode: Mode, service: str, method: str, arguments: dict[str, Any]) -> None:
     transport = httpx.MockTransport(_refuse)
-    if colour is Colour.SYNC:
+    if mode is Mode.SYNC:
         with httpx.Client(transport=transport, base_url="http://p") as http:
             getattr(getattr(Client(http_client=http), service), method)(**arguments)
         return
@@ -103,32 +103,30 @@ def _call(colour: Colour, service: str, method: str, arguments: dict[str, Any]) 
     asyncio.run(call())
 
 
-@both_colours
-def test_a_wrong_argument_is_named_and_nothing_is_asked(colour: Colour) -> None:
+@both_modes
+def test_a_wrong_argument_is_named_and_nothing_is_asked(mode: Mode) -> None:
     assert len(WRONG) > 200
     for method, name, value in WRONG:
         with pytest.raises((AnnotationValidationError, TypeError)) as caught:
-            _call(colour, "traces", method, {**METHODS[method], name: value})
+            _call(mode, "traces", method, {**METHODS[method], name: value})
         assert name in str(caught.value), (method, name)
         assert len(str(caught.value)) < 3_000
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("value", PATHS)
-def test_configs_are_asked_for_by_a_name_that_can_be_part_of_a_path(
-    colour: Colour, value: Any
-) -> None:
+def test_configs_are_asked_for_by_a_name_that_can_be_part_of_a_path(mode: Mode, value: Any) -> None:
     with pytest.raises(AnnotationValidationError, match="name_or_id"):
-        _call(colour, "annotation_configs", "get", {"name_or_id": value})
+        _call(mode, "annotation_configs", "get", {"name_or_id": value})
     if value is not None:
         with pytest.raises(AnnotationValidationError, match="project_identifier"):
-            _call(colour, "annotation_configs", "list", {"project_identifier": value})
+            _call(mode, "annotation_configs", "list", {"project_identifier": value})
 
 
 def test_a_row_whose_trace_id_is_too_long_for_a_url_cannot_be_compared() -> None:
     row = {"trace_id": LONG, "name": "n", "annotator_kind": "CODE", "result": {"score": 1}}
     with pytest.raises(AnnotationValidationError, match="bytes in a URL"):
-        _call(Colour.SYNC, "traces", "compare_trace_annotations", {"trace_annotations": [row]})
+        _call(Mode.SYNC, "traces", "compare_trace_annotations", {"trace_annotations": [row]})
 
 
 def test_three_thousand_names_are_several_requests() -> None:

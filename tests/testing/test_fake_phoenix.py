@@ -30,14 +30,14 @@ from phoenix_traces import (
 from phoenix_traces.testing import ConnectionDroppedError, FakePhoenix, Request
 from phoenix_traces.testing.fake.context import Version
 from tests.support.annotations import annotation, numbered
-from tests.support.colours import AnyTraces, Colour, both_colours
+from tests.support.modes import AnyTraces, Mode, both_modes
 
 Annotation = dict[str, Any]
 
 
-def traces(phoenix: FakePhoenix, colour: Colour, **options: Any) -> AnyTraces:
+def traces(phoenix: FakePhoenix, mode: Mode, **options: Any) -> AnyTraces:
     return AnyTraces(
-        lambda: phoenix.client(**options), lambda: phoenix.async_client(**options), colour
+        lambda: phoenix.client(**options), lambda: phoenix.async_client(**options), mode
     )
 
 
@@ -57,11 +57,11 @@ def as_json(value: object) -> dict[str, Any]:
 # What it keeps
 
 
-@both_colours
-def test_what_is_logged_is_stored_and_read_back(colour: Colour) -> None:
+@both_modes
+def test_what_is_logged_is_stored_and_read_back(mode: Mode) -> None:
     phoenix = FakePhoenix("a", "b")
     frame = pd.DataFrame({"trace_id": ["a", "b"], "score": [0.5, 1], "metadata": [{"n": 1}, None]})
-    inserted = traces(phoenix, colour).log_trace_annotations_dataframe(
+    inserted = traces(phoenix, mode).log_trace_annotations_dataframe(
         dataframe=frame, annotation_name="tone", annotator_kind="CODE", sync=True
     )
     stored = phoenix.stored()
@@ -70,15 +70,15 @@ def test_what_is_logged_is_stored_and_read_back(colour: Colour) -> None:
         ("a", 0.5, {"n": 1}),
         ("b", 1.0, {}),
     ]
-    found = traces(phoenix, colour).get_trace_annotations(trace_ids=["a", "b"])
+    found = traces(phoenix, mode).get_trace_annotations(trace_ids=["a", "b"])
     assert sorted(found, key=lambda each: each.trace_id) == stored
 
 
-@both_colours
-def test_what_is_logged_again_is_replaced_whole_and_keeps_its_id(colour: Colour) -> None:
+@both_modes
+def test_what_is_logged_again_is_replaced_whole_and_keeps_its_id(mode: Mode) -> None:
     phoenix = FakePhoenix("a")
     for result in ({"label": "good", "explanation": "why"}, {"score": 1}):
-        traces(phoenix, colour).log_trace_annotations(
+        traces(phoenix, mode).log_trace_annotations(
             trace_annotations=[annotation("a", result=result)], sync=True
         )
     (stored,) = phoenix.stored("a")
@@ -96,21 +96,21 @@ def test_what_is_stored_can_be_narrowed() -> None:
     assert len(phoenix.stored("b", identifier="ana")) == 1
 
 
-@both_colours
-def test_notes_are_kept_apart_from_annotations(colour: Colour) -> None:
+@both_modes
+def test_notes_are_kept_apart_from_annotations(mode: Mode) -> None:
     phoenix = FakePhoenix("a")
     for _ in range(2):
-        traces(phoenix, colour).add_trace_note(trace_id="a", note="seen", identifier="mine")
-    traces(phoenix, colour).add_trace_note(trace_id="a", note="other")
+        traces(phoenix, mode).add_trace_note(trace_id="a", note="seen", identifier="mine")
+    traces(phoenix, mode).add_trace_note(trace_id="a", note="other")
     assert [each.note for each in phoenix.notes("a")] == ["seen", "other"]
     assert phoenix.stored() == []
 
 
-@both_colours
-def test_annotations_can_be_deleted(colour: Colour) -> None:
+@both_modes
+def test_annotations_can_be_deleted(mode: Mode) -> None:
     phoenix = FakePhoenix("a")
     post(phoenix, annotation("a"), annotation("a", name="other"))
-    traces(phoenix, colour).delete_trace_annotations(
+    traces(phoenix, mode).delete_trace_annotations(
         project_identifier="default", name="other", delete_all=True
     )
     assert [each.name for each in phoenix.stored()] == ["correctness"]
@@ -125,11 +125,11 @@ def test_a_trace_that_is_forgotten_takes_its_annotations_along() -> None:
         post(phoenix, annotation("a"))
 
 
-@both_colours
-def test_missing_traces_are_named_and_nothing_is_stored(colour: Colour) -> None:
+@both_modes
+def test_missing_traces_are_named_and_nothing_is_stored(mode: Mode) -> None:
     phoenix = FakePhoenix("a")
     with pytest.raises(TraceNotFoundError) as caught:
-        traces(phoenix, colour).log_trace_annotations(
+        traces(phoenix, mode).log_trace_annotations(
             trace_annotations=[annotation("a"), annotation("x"), annotation("y")], sync=True
         )
     assert sorted(caught.value.missing_trace_ids) == ["x", "y"]
@@ -221,72 +221,70 @@ def test_one_bad_label_in_the_queue_is_tried_for_ever_and_alone() -> None:
 # What goes wrong
 
 
-@both_colours
-def test_a_busy_server_is_asked_again_without_waiting(colour: Colour) -> None:
+@both_modes
+def test_a_busy_server_is_asked_again_without_waiting(mode: Mode) -> None:
     phoenix = FakePhoenix("a")
     phoenix.fail_next(503, times=2, retry_after=30)
     began = phoenix.now()
-    traces(phoenix, colour).log_trace_annotations(trace_annotations=[annotation("a")], sync=True)
+    traces(phoenix, mode).log_trace_annotations(trace_annotations=[annotation("a")], sync=True)
     assert len(phoenix.requests) == 3
     assert phoenix.pauses == [30, 30]
     assert phoenix.now() - began >= timedelta(seconds=60)
     assert len(phoenix.stored()) == 1
 
 
-@both_colours
-def test_a_server_that_stays_busy_is_given_up_after_the_budget(colour: Colour) -> None:
+@both_modes
+def test_a_server_that_stays_busy_is_given_up_after_the_budget(mode: Mode) -> None:
     phoenix = FakePhoenix("a")
     phoenix.fail_next(503, times=100, retry_after=50)
     with pytest.raises(PhoenixStatusError) as caught:
-        traces(phoenix, colour).log_trace_annotations(
-            trace_annotations=[annotation("a")], sync=True
-        )
+        traces(phoenix, mode).log_trace_annotations(trace_annotations=[annotation("a")], sync=True)
     assert caught.value.status_code == 503
     assert sum(phoenix.pauses) <= 121
     assert phoenix.failures_left == 100 - len(phoenix.requests)
 
 
-@both_colours
-def test_a_client_keeps_to_its_own_time_and_size(colour: Colour) -> None:
+@both_modes
+def test_a_client_keeps_to_its_own_time_and_size(mode: Mode) -> None:
     phoenix = FakePhoenix("a")
     phoenix.fail_next(503, times=100, retry_after=10)
     with pytest.raises(PhoenixStatusError):
-        traces(phoenix, colour, total_timeout=40).get_trace_annotations(trace_ids=["a"])
+        traces(phoenix, mode, total_timeout=40).get_trace_annotations(trace_ids=["a"])
     assert 30 <= sum(phoenix.pauses) <= 41
     phoenix = FakePhoenix("a")
     with pytest.raises(UnexpectedResponseError, match="max_response_bytes"):
-        traces(phoenix, colour, max_response_bytes=5).get_trace_annotations(trace_ids=["a"])
+        traces(phoenix, mode, max_response_bytes=5).get_trace_annotations(trace_ids=["a"])
 
 
-@both_colours
-def test_without_retries_a_failure_is_an_error_at_once(colour: Colour) -> None:
+@both_modes
+def test_without_retries_a_failure_is_an_error_at_once(mode: Mode) -> None:
     phoenix = FakePhoenix("a")
     phoenix.drop_next()
     with pytest.raises(PhoenixTransportError):
-        traces(phoenix, colour, max_retries=0).get_trace_annotations(trace_ids=["a"])
+        traces(phoenix, mode, max_retries=0).get_trace_annotations(trace_ids=["a"])
     assert phoenix.pauses == []
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(("moment", "stored"), [("before", 0), ("after", 1)])
 def test_a_connection_breaks_before_or_after_the_request_is_carried_out(
-    moment: Any, stored: int, colour: Colour
+    moment: Any, stored: int, mode: Mode
 ) -> None:
     phoenix = FakePhoenix("a")
     phoenix.drop_next(moment=moment)
     with pytest.raises(PhoenixTransportError):
-        traces(phoenix, colour, max_retries=0).log_trace_annotations(
+        traces(phoenix, mode, max_retries=0).log_trace_annotations(
             trace_annotations=[annotation("a")], sync=True
         )
     assert len(phoenix.stored()) == stored
 
 
-@both_colours
-def test_a_422_names_the_first_row(colour: Colour) -> None:
+@both_modes
+def test_a_422_names_the_first_row(mode: Mode) -> None:
     phoenix = FakePhoenix("a", "b")
     phoenix.fail_next(422)
     with pytest.raises(ServerValidationError, match="refused as the test asked for") as caught:
-        traces(phoenix, colour).log_trace_annotations(
+        traces(phoenix, mode).log_trace_annotations(
             trace_annotations=[annotation("a"), annotation("b")], sync=True
         )
     assert caught.value.positions == (0,)
@@ -325,10 +323,10 @@ def test_a_database_that_it_does_not_know_is_refused() -> None:
         FakePhoenix(database=database)
 
 
-@both_colours
-def test_a_proxy_in_front_of_it_limits_bodies(colour: Colour) -> None:
+@both_modes
+def test_a_proxy_in_front_of_it_limits_bodies(mode: Mode) -> None:
     phoenix = FakePhoenix(*[f"trace-{number}" for number in range(20)], max_body_bytes=1_000)
-    traces(phoenix, colour).log_trace_annotations(trace_annotations=numbered(20), sync=True)
+    traces(phoenix, mode).log_trace_annotations(trace_annotations=numbered(20), sync=True)
     assert len(phoenix.stored()) == 20
     assert len(phoenix.requests) >= 3
 
@@ -347,7 +345,7 @@ def test_a_failure_of_the_server_itself_breaks_the_connection() -> None:
 # Older servers
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     ("version", "method", "arguments"),
     [
@@ -358,48 +356,48 @@ def test_a_failure_of_the_server_itself_breaks_the_connection() -> None:
     ],
 )
 def test_an_older_server_lacks_what_came_later(
-    version: Version, method: str, arguments: dict[str, Any], colour: Colour
+    version: Version, method: str, arguments: dict[str, Any], mode: Mode
 ) -> None:
     if method != "add_trace_note":
         arguments = {"project_identifier": "default", **arguments}
     old, new = FakePhoenix("a", version=version), FakePhoenix("a")
     with pytest.raises(ServerTooOldError) as caught:
-        getattr(traces(old, colour), method)(**arguments)
+        getattr(traces(old, mode), method)(**arguments)
     assert caught.value.server_version == ".".join(map(str, version))
-    getattr(traces(new, colour), method)(**arguments)
+    getattr(traces(new, mode), method)(**arguments)
 
 
 # Keys
 
 
-@both_colours
-def test_keys_open_it_and_roles_limit_what_they_may(colour: Colour) -> None:
+@both_modes
+def test_keys_open_it_and_roles_limit_what_they_may(mode: Mode) -> None:
     phoenix = FakePhoenix(
         "a", api_keys={"A": "admin", "M": "member", "N": "member", "V": "viewer", "E": "expired"}
     )
     for key, words in ((None, "Invalid token"), ("x", "Invalid token"), ("E", "Expired token")):
         with pytest.raises(AuthenticationError, match=words):
-            traces(phoenix, colour, api_key=key).get_trace_annotations(trace_ids=["a"])
-    assert traces(phoenix, colour, api_key="V").get_trace_annotations(trace_ids=["a"]) == []
+            traces(phoenix, mode, api_key=key).get_trace_annotations(trace_ids=["a"])
+    assert traces(phoenix, mode, api_key="V").get_trace_annotations(trace_ids=["a"]) == []
     for key in "VAMN":
         arguments = {"trace_annotations": [annotation("a", name=key)], "sync": True}
         if key == "V":
             with pytest.raises(AuthenticationError, match="Viewers cannot perform this action"):
-                traces(phoenix, colour, api_key=key).log_trace_annotations(**arguments)
+                traces(phoenix, mode, api_key=key).log_trace_annotations(**arguments)
         else:
-            traces(phoenix, colour, api_key=key).log_trace_annotations(**arguments)
+            traces(phoenix, mode, api_key=key).log_trace_annotations(**arguments)
     everything: dict[str, Any] = {"project_identifier": "default", "delete_all": True}
-    traces(phoenix, colour, api_key="M").delete_trace_annotations(**everything)
+    traces(phoenix, mode, api_key="M").delete_trace_annotations(**everything)
     assert [each.name for each in phoenix.stored()] == ["A", "N"]
-    traces(phoenix, colour, api_key="A").delete_trace_annotations(**everything)
+    traces(phoenix, mode, api_key="A").delete_trace_annotations(**everything)
     assert phoenix.stored() == []
 
 
-@both_colours
-def test_a_server_that_is_read_only_answers_403(colour: Colour) -> None:
+@both_modes
+def test_a_server_that_is_read_only_answers_403(mode: Mode) -> None:
     phoenix = FakePhoenix("a", read_only=True)
     with pytest.raises(AuthenticationError, match="read-only mode"):
-        traces(phoenix, colour).get_trace_annotations(trace_ids=["a"])
+        traces(phoenix, mode).get_trace_annotations(trace_ids=["a"])
 
 
 # Ways to reach it
@@ -533,8 +531,8 @@ def test_confirming_what_was_queued_works_on_it() -> None:
         confirmation.raise_if_incomplete()
 
 
-@both_colours
-def test_a_program_needs_nothing_but_its_name(colour: Colour) -> None:
+@both_modes
+def test_a_program_needs_nothing_but_its_name(mode: Mode) -> None:
     phoenix = FakePhoenix()
     with phoenix.serve(port=0) as url, Client(base_url=url) as client:
         assert client.annotation_configs.list() == []

@@ -29,7 +29,7 @@ from phoenix_traces.transport import clients
 from phoenix_traces.transport.clients import OwnAsyncClient, OwnClient
 from phoenix_traces.transport.connection import Connection
 from tests.support.annotations import annotation, numbered
-from tests.support.colours import Colour, FakePhoenix, both_colours
+from tests.support.modes import FakePhoenix, Mode, both_modes
 
 FRAME = pd.DataFrame({"trace_id": ["a", "b"], "score": [0.1, 0.2]})
 NAMES = {"annotation_name": "n", "annotator_kind": "CODE"}
@@ -136,15 +136,15 @@ def test_a_closed_async_client_sends_nothing_and_says_so(how: str, method: str) 
     assert phoenix.requests == []
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("concurrency", [1, 3])
 @pytest.mark.parametrize("on_error", ["raise", "continue"])
 def test_closing_in_the_middle_leaves_the_rest_not_stored(
-    on_error: str, concurrency: int, colour: Colour
+    on_error: str, concurrency: int, mode: Mode
 ) -> None:
     cases = 0
     for closed_after in range(1, 8):
-        report, phoenix = _closed_in_the_middle(closed_after, on_error, concurrency, colour)
+        report, phoenix = _closed_in_the_middle(closed_after, on_error, concurrency, mode)
         sent = {row["trace_id"] for row in phoenix.rows}
         assert {f"trace-{at}" for at in report.stored} == sent
         assert len(report.stored) >= closed_after
@@ -155,7 +155,7 @@ def test_closing_in_the_middle_leaves_the_rest_not_stored(
 
 
 def _closed_in_the_middle(
-    closed_after: int, on_error: str, concurrency: int, colour: Colour
+    closed_after: int, on_error: str, concurrency: int, mode: Mode
 ) -> tuple[UploadReport, FakePhoenix]:
     phoenix = FakePhoenix()
     transport = phoenix.transport()
@@ -184,7 +184,7 @@ def _closed_in_the_middle(
             )
 
     def upload() -> None:
-        if colour is Colour.SYNC:
+        if mode is Mode.SYNC:
             sync_upload()
         else:
             asyncio.run(async_upload())

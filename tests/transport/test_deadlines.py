@@ -22,7 +22,7 @@ from phoenix_traces.transport.deadlines import (
     seconds_in_all,
 )
 from tests.support.annotations import annotation
-from tests.support.colours import Colour, both_colours, client_traces
+from tests.support.modes import Mode, both_modes, client_traces
 from tests.support.rawserver import Play, RawServer, answer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -63,11 +63,11 @@ SLOW: dict[str, Callable[[], Callable[[str], Play]]] = {
 }
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("name", SLOW)
-def test_a_request_ends_with_its_time_whatever_the_server_does(name: str, colour: Colour) -> None:
+def test_a_request_ends_with_its_time_whatever_the_server_does(name: str, mode: Mode) -> None:
     with RawServer(SLOW[name]()) as server:
-        traces = client_traces(colour, base_url=server.url, total_timeout=SECONDS)
+        traces = client_traces(mode, base_url=server.url, total_timeout=SECONDS)
         started = time.monotonic()
         with pytest.raises(PhoenixTransportError) as caught:
             traces.log_trace_annotations(trace_annotations=[annotation()], sync=True)
@@ -78,37 +78,37 @@ def test_a_request_ends_with_its_time_whatever_the_server_does(name: str, colour
     assert caught.value.report.unknown == {0}
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("reads", ["slowly", "never"])
 def test_a_server_that_does_not_read_the_request_is_left_in_time(
-    reads: Literal["slowly", "never"], colour: Colour
+    reads: Literal["slowly", "never"], mode: Mode
 ) -> None:
     with RawServer(lambda path: [ALWAYS], reads=reads) as server:
-        traces = client_traces(colour, base_url=server.url, total_timeout=SECONDS)
+        traces = client_traces(mode, base_url=server.url, total_timeout=SECONDS)
         large = annotation(result={"explanation": "x" * 40_000_000})
         with pytest.raises(PhoenixTransportError, match="seconds for a request"):
             traces.log_trace_annotations(trace_annotations=[large], sync=True)
 
 
-@both_colours
-def test_the_message_names_the_time_that_there_was(colour: Colour) -> None:
+@both_modes
+def test_the_message_names_the_time_that_there_was(mode: Mode) -> None:
     with RawServer(lambda path: [ALWAYS]) as server:
-        traces = client_traces(colour, base_url=server.url, total_timeout=0.25)
+        traces = client_traces(mode, base_url=server.url, total_timeout=0.25)
         with pytest.raises(PhoenixTransportError, match=r"ReadTimeout: the 0\.25 seconds for a"):
             traces.get_trace_annotations(trace_ids=["t1"])
 
 
-@both_colours
-def test_the_callers_own_timeout_is_waited_for(colour: Colour) -> None:
+@both_modes
+def test_the_callers_own_timeout_is_waited_for(mode: Mode) -> None:
     with RawServer(lambda path: [0.3, answer(200, b'{"data": [], "next_cursor": null}')]) as server:
-        traces = client_traces(colour, base_url=server.url, timeout=30.0, total_timeout=0.1)
+        traces = client_traces(mode, base_url=server.url, timeout=30.0, total_timeout=0.1)
         assert traces.get_trace_annotations(trace_ids=["t1"]) == []
 
 
-@both_colours
-def test_each_request_of_an_upload_has_its_own_time(colour: Colour) -> None:
+@both_modes
+def test_each_request_of_an_upload_has_its_own_time(mode: Mode) -> None:
     with RawServer(lambda path: [0.2, answer(200, b'{"data": []}')]) as server:
-        traces = client_traces(colour, base_url=server.url, total_timeout=1.0)
+        traces = client_traces(mode, base_url=server.url, total_timeout=1.0)
         for _ in range(6):
             traces.log_trace_annotations(trace_annotations=[annotation()])
     assert len(server.requests) == 6
@@ -142,9 +142,9 @@ def test_the_time_is_two_minutes_unless_the_caller_asks_for_another(
 
 
 @pytest.mark.parametrize("value", [0, -1, math.nan, True, "60", b"60", [60]])
-@both_colours
-def test_a_time_that_is_no_number_of_seconds_is_refused(colour: Colour, value: object) -> None:
-    traces = client_traces(colour, base_url="http://phoenix.test", total_timeout=value)
+@both_modes
+def test_a_time_that_is_no_number_of_seconds_is_refused(mode: Mode, value: object) -> None:
+    traces = client_traces(mode, base_url="http://phoenix.test", total_timeout=value)
     with pytest.raises(ConfigurationError, match="total_timeout must be a number of seconds"):
         traces.get_trace_annotations(trace_ids=["t1"])
 

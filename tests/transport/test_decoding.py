@@ -23,7 +23,7 @@ from phoenix_traces import (
 )
 from phoenix_traces.transport.decoding import BodyBuffer, TooManyBytesError
 from tests.support.annotations import annotation
-from tests.support.colours import Colour, both_colours, client_traces
+from tests.support.modes import Mode, both_modes, client_traces
 from tests.support.rawserver import RawServer, answer
 
 LIMIT = 10_000
@@ -116,13 +116,13 @@ TOO_LARGE: dict[str, bytes] = {
 }
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("name", TOO_LARGE)
 def test_a_larger_answer_is_unexpected_and_its_rows_are_accounted_for(
-    name: str, colour: Colour
+    name: str, mode: Mode
 ) -> None:
     with RawServer(lambda path: [TOO_LARGE[name]]) as server:
-        traces = client_traces(colour, base_url=server.url, max_response_bytes=LIMIT)
+        traces = client_traces(mode, base_url=server.url, max_response_bytes=LIMIT)
         with pytest.raises(UnexpectedResponseError, match="larger than the 10,000") as caught:
             traces.log_trace_annotations(
                 trace_annotations=[annotation("a"), annotation("b")],
@@ -136,28 +136,26 @@ def test_a_larger_answer_is_unexpected_and_its_rows_are_accounted_for(
     assert caught.value.response.content == b""
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("encode", [bytes, gzip.compress])
-def test_reading_asks_for_smaller_pages_first(
-    encode: Callable[[bytes], bytes], colour: Colour
-) -> None:
+def test_reading_asks_for_smaller_pages_first(encode: Callable[[bytes], bytes], mode: Mode) -> None:
     headers = ["Content-Encoding: gzip"] if encode is gzip.compress else []
 
     def play(path: str) -> list[bytes]:
         return [answer(200, encode(_page(path, total=30, size=1_000)), *headers)]
 
     with RawServer(play) as server:
-        traces = client_traces(colour, base_url=server.url, max_response_bytes=LIMIT)
+        traces = client_traces(mode, base_url=server.url, max_response_bytes=LIMIT)
         found = traces.get_trace_annotations(trace_ids=["t1"])
     assert [each.id for each in found] == [str(number) for number in range(30)]
     limits = [int(limit) for limit in re.findall(r"limit=(\d+)", " ".join(server.requests))]
     assert limits == [1000, 500, 250, 125, 62, 31, 15, 7, 7, 7, 7, 7]
 
 
-@both_colours
-def test_an_annotation_that_is_larger_alone_ends_the_reading(colour: Colour) -> None:
+@both_modes
+def test_an_annotation_that_is_larger_alone_ends_the_reading(mode: Mode) -> None:
     with RawServer(lambda path: [answer(200, _page(path, total=2, size=LIMIT))]) as server:
-        traces = client_traces(colour, base_url=server.url, max_response_bytes=LIMIT)
+        traces = client_traces(mode, base_url=server.url, max_response_bytes=LIMIT)
         with pytest.raises(UnexpectedResponseError, match="max_response_bytes"):
             traces.get_trace_annotations(trace_ids=["t1"], limit=2)
     assert len(server.requests) == 2
@@ -180,22 +178,22 @@ def _page(path: str, *, total: int, size: int) -> bytes:
     return json.dumps({"data": data, "next_cursor": str(end) if end < total else None}).encode()
 
 
-@both_colours
-def test_what_is_asked_for_can_be_decoded(colour: Colour) -> None:
+@both_modes
+def test_what_is_asked_for_can_be_decoded(mode: Mode) -> None:
     def play(path: str) -> list[bytes]:
         return [answer(200, gzip.compress(GOOD, mtime=0), "Content-Encoding: gzip")]
 
     with RawServer(play) as server:
-        traces = client_traces(colour, base_url=server.url)
+        traces = client_traces(mode, base_url=server.url)
         traces.log_trace_annotations(trace_annotations=[annotation()], sync=True)
         asked = [head.lower() for head in server.heads]
     assert all("accept-encoding: gzip, deflate\r\n" in head for head in asked)
 
 
-@both_colours
-def test_an_answer_that_cannot_be_decoded_is_no_answer(colour: Colour) -> None:
+@both_modes
+def test_an_answer_that_cannot_be_decoded_is_no_answer(mode: Mode) -> None:
     with RawServer(lambda path: [answer(200, GOOD, "Content-Encoding: gzip")]) as server:
-        traces = client_traces(colour, base_url=server.url, max_retries=0)
+        traces = client_traces(mode, base_url=server.url, max_retries=0)
         with pytest.raises(PhoenixTransportError, match="the answer is no gzip") as caught:
             traces.log_trace_annotations(trace_annotations=[annotation()], sync=True)
     assert caught.value.report is not None
@@ -203,8 +201,8 @@ def test_an_answer_that_cannot_be_decoded_is_no_answer(colour: Colour) -> None:
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, "64", None])
-@both_colours
-def test_a_limit_that_is_no_number_of_bytes_is_refused(colour: Colour, value: object) -> None:
-    traces = client_traces(colour, base_url="http://phoenix.test", max_response_bytes=value)
+@both_modes
+def test_a_limit_that_is_no_number_of_bytes_is_refused(mode: Mode, value: object) -> None:
+    traces = client_traces(mode, base_url="http://phoenix.test", max_response_bytes=value)
     with pytest.raises(ConfigurationError, match="max_response_bytes"):
         traces.get_trace_annotations(trace_ids=["t1"])

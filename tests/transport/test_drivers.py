@@ -15,7 +15,7 @@ from phoenix_traces.protocol.exchange import Call, Outcome, Step, WaitUntil, tra
 from phoenix_traces.transport.clients import CallersAsyncClient, CallersClient
 from phoenix_traces.transport.connection import Connection
 from phoenix_traces.transport.drivers import run, run_async
-from tests.support.colours import Colour, both_colours
+from tests.support.modes import Mode, both_modes
 
 URL = "http://server.test/"
 
@@ -58,13 +58,13 @@ class Countdown:
 
 
 def _run(
-    colour: Colour,
+    mode: Mode,
     exchange: Countdown,
     handler: Callable[[httpx.Request], httpx.Response],
     **settings: Any,
 ) -> list[str]:
     transport = httpx.MockTransport(handler)
-    if colour is Colour.SYNC:
+    if mode is Mode.SYNC:
         with httpx.Client(transport=transport, **settings) as client:
             return run(Connection(CallersClient(client), URL, {"x-team": "a"}), exchange)
 
@@ -84,73 +84,71 @@ def _ok(request: httpx.Request) -> httpx.Response:
 room = pytest.mark.parametrize("max_concurrency", [1, 4])
 
 
-@both_colours
+@both_modes
 @room
-def test_every_call_is_sent_and_its_answer_handed_over(
-    max_concurrency: int, colour: Colour
-) -> None:
+def test_every_call_is_sent_and_its_answer_handed_over(max_concurrency: int, mode: Mode) -> None:
     exchange = Countdown(20, max_concurrency=max_concurrency)
-    assert _run(colour, exchange, _ok) == [str(number) for number in range(20)]
+    assert _run(mode, exchange, _ok) == [str(number) for number in range(20)]
     for path, outcome in exchange.outcomes.items():
         assert isinstance(outcome, httpx.Response)
         assert outcome.text == f"/{path}"
     assert exchange.most_under_way <= max_concurrency
 
 
-@both_colours
+@both_modes
 @room
-def test_an_exchange_without_calls_ends_at_once(max_concurrency: int, colour: Colour) -> None:
-    assert _run(colour, Countdown(0, max_concurrency=max_concurrency), _ok) == []
+def test_an_exchange_without_calls_ends_at_once(max_concurrency: int, mode: Mode) -> None:
+    assert _run(mode, Countdown(0, max_concurrency=max_concurrency), _ok) == []
 
 
-@both_colours
+@both_modes
 @room
 def test_an_exchange_is_asked_again_after_the_time_it_named(
-    max_concurrency: int, colour: Colour
+    max_concurrency: int, mode: Mode
 ) -> None:
     exchange = Countdown(2, max_concurrency=max_concurrency, waits=3)
-    assert _run(colour, exchange, _ok) == ["0", "1"]
+    assert _run(mode, exchange, _ok) == ["0", "1"]
     assert exchange.waits == 0
 
 
-@both_colours
+@both_modes
 @room
-def test_an_error_on_the_way_is_an_outcome(max_concurrency: int, colour: Colour) -> None:
+def test_an_error_on_the_way_is_an_outcome(max_concurrency: int, mode: Mode) -> None:
     def fail(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/1":
             raise httpx.ReadError("reset", request=request)
         return _ok(request)
 
     exchange = Countdown(3, max_concurrency=max_concurrency)
-    assert _run(colour, exchange, fail) == ["0", "1", "2"]
+    assert _run(mode, exchange, fail) == ["0", "1", "2"]
     assert isinstance(exchange.outcomes["1"], httpx.ReadError)
     assert exchange.stopped_by is None
 
 
-@both_colours
+@both_modes
 @room
 def test_any_other_error_is_told_to_the_exchange_and_raised(
-    max_concurrency: int, colour: Colour
+    max_concurrency: int, mode: Mode
 ) -> None:
     def break_down(request: httpx.Request) -> httpx.Response:
         raise ZeroDivisionError("a bug in a hook")
 
     exchange = Countdown(3, max_concurrency=max_concurrency)
     with pytest.raises(ZeroDivisionError) as caught:
-        _run(colour, exchange, break_down)
+        _run(mode, exchange, break_down)
     assert exchange.stopped_by is caught.value
 
 
-@both_colours
+@both_modes
 @room
-def test_an_error_of_the_exchange_itself_ends_the_run(max_concurrency: int, colour: Colour) -> None:
+def test_an_error_of_the_exchange_itself_ends_the_run(max_concurrency: int, mode: Mode) -> None:
     class Unhappy(Countdown):
         def receive(self, call: Call, outcome: Outcome, now: float) -> None:
             raise ValueError("from a callback")
 
     exchange = Unhappy(9, max_concurrency=max_concurrency)
     with pytest.raises(ValueError, match="from a callback") as caught:
-        _run(colour, exchange, _ok)
+        _run(mode, exchange, _ok)
     assert exchange.stopped_by is caught.value
 
 
@@ -181,7 +179,7 @@ def test_a_cancelled_task_tells_the_exchange() -> None:
 
 def test_threads_end_with_the_run() -> None:
     before = set(threading.enumerate())
-    _run(Colour.SYNC, Countdown(20, max_concurrency=8), _ok)
+    _run(Mode.SYNC, Countdown(20, max_concurrency=8), _ok)
     for thread in set(threading.enumerate()) - before:
         thread.join(10)
         assert not thread.is_alive()
@@ -190,8 +188,8 @@ def test_threads_end_with_the_run() -> None:
 # Requests
 
 
-@both_colours
-def test_a_request_goes_below_the_base_url_with_its_headers(colour: Colour) -> None:
+@both_modes
+def test_a_request_goes_below_the_base_url_with_its_headers(mode: Mode) -> None:
     requests: list[httpx.Request] = []
 
     def keep(request: httpx.Request) -> httpx.Response:
@@ -204,7 +202,7 @@ def test_a_request_goes_below_the_base_url_with_its_headers(colour: Colour) -> N
         Call("GET", "v1/b", repeatable=False),
     ]
     exchange.result = list  # type: ignore[method-assign]  # the paths are no numbers here
-    _run(colour, exchange, keep, params={"tenant": "7"})
+    _run(mode, exchange, keep, params={"tenant": "7"})
     post, get = requests
     assert str(post.url) == "http://server.test/v1/a?tenant=7&x=1&y=2&y=3"
     assert (post.headers["x-team"], post.headers["content-type"]) == ("a", "application/json")

@@ -13,7 +13,7 @@ import pytest
 from phoenix_traces import AsyncClient, Client, ConfigurationError
 from phoenix_traces.transport import client_transport
 from phoenix_traces.transport.proxies import proxy_for
-from tests.support.colours import FakePhoenix
+from tests.support.modes import FakePhoenix
 
 PROXIED = "http://phoenix.test:6006"
 

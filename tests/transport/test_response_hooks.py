@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from phoenix_traces import AsyncTraces, PhoenixStatusError, TraceNotFoundError, Traces
-from tests.support.colours import Colour, both_colours
+from tests.support.modes import Mode, both_modes
 
 KEY = "Sk-planted0123456789"
 ROWS: list[dict[str, Any]] = [
@@ -20,7 +20,7 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def _upload(colour: Colour, answer: Any, *, reads: bool = False) -> None:
+def _upload(mode: Mode, answer: Any, *, reads: bool = False) -> None:
     arguments: dict[str, Any] = {
         "transport": httpx.MockTransport(answer),
         "base_url": "http://phoenix.test",
@@ -43,19 +43,19 @@ def _upload(colour: Colour, answer: Any, *, reads: bool = False) -> None:
         ) as client:
             await AsyncTraces(client).log_trace_annotations(trace_annotations=ROWS, sync=True)
 
-    if colour is Colour.ASYNC:
+    if mode is Mode.ASYNC:
         asyncio.run(upload())
         return
     with httpx.Client(**arguments, event_hooks={"response": [check]}) as client:
         Traces(client).log_trace_annotations(trace_annotations=ROWS, sync=True)
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("reads", [True, False])
 @pytest.mark.parametrize("encoding", [{}, {"content-encoding": "gzip"}])
 @pytest.mark.parametrize("status", [302, 400, 401, 404, 413, 422, 429, 500, 503])
 def test_a_hook_that_raises_for_a_status_is_the_answer_it_was_about(
-    status: int, encoding: dict[str, str], reads: bool, colour: Colour
+    status: int, encoding: dict[str, str], reads: bool, mode: Mode
 ) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         headers = {"x-echo": KEY, **encoding}
@@ -64,7 +64,7 @@ def test_a_hook_that_raises_for_a_status_is_the_answer_it_was_about(
         return httpx.Response(status, headers=headers, stream=stream, extensions=extensions)
 
     with pytest.raises(PhoenixStatusError) as caught:
-        _upload(colour, answer, reads=reads)
+        _upload(mode, answer, reads=reads)
     error = caught.value
     assert error.status_code == status
     assert (error.detail == "no t1") == (reads and not encoding)
@@ -77,18 +77,18 @@ def test_a_hook_that_raises_for_a_status_is_the_answer_it_was_about(
     assert KEY.encode() not in pickle.dumps(error)
 
 
-@both_colours
-def test_a_hook_that_read_the_answer_leaves_its_words(colour: Colour) -> None:
+@both_modes
+def test_a_hook_that_read_the_answer_leaves_its_words(mode: Mode) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(404, text="Traces with IDs t2 do not exist.")
 
     with pytest.raises(TraceNotFoundError) as caught:
-        _upload(colour, answer, reads=True)
+        _upload(mode, answer, reads=True)
     assert caught.value.missing_trace_ids == ("t2",)
 
 
-@both_colours
-def test_an_error_about_another_request_is_the_hooks_own(colour: Colour) -> None:
+@both_modes
+def test_an_error_about_another_request_is_the_hooks_own(mode: Mode) -> None:
     other = httpx.Response(500, request=httpx.Request("GET", "http://login.test"))
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -96,5 +96,5 @@ def test_an_error_about_another_request_is_the_hooks_own(colour: Colour) -> None
         raise AssertionError
 
     with pytest.raises(httpx.HTTPStatusError, match=r"login\.test") as caught:
-        _upload(colour, answer)
+        _upload(mode, answer)
     assert not isinstance(caught.value, PhoenixStatusError)

@@ -24,7 +24,7 @@ from phoenix_traces.transport.retries import (
 )
 from phoenix_traces.transport.whole_answers import AsyncWholeAnswers, WholeAnswers
 from tests.support.annotations import annotation
-from tests.support.colours import Answer, Colour, FakePhoenix, both_colours, client_traces
+from tests.support.modes import Answer, FakePhoenix, Mode, both_modes, client_traces
 
 NOW = datetime.datetime(2026, 11, 20, 12, 0, tzinfo=datetime.timezone.utc)
 
@@ -81,7 +81,7 @@ class CutOff(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def _send(
-    colour: Colour,
+    mode: Mode,
     inner: FakePhoenix,
     *,
     method: str = "POST",
@@ -92,7 +92,7 @@ def _send(
     request = httpx.Request(
         method, f"{inner.base_url}/v1/trace_annotations", extensions=with_trail(Trail(repeatable))
     )
-    if colour is Colour.SYNC:
+    if mode is Mode.SYNC:
         sync = RepeatingTransport(WholeAnswers(inner.transport()), **policy)
         with httpx.Client(transport=sync) as client:
             return request, client.send(request)
@@ -116,7 +116,7 @@ def _statuses(*statuses: int, **headers: str) -> list[Answer]:
 # What is sent again
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     "failure",
     [
@@ -137,73 +137,73 @@ def _statuses(*statuses: int, **headers: str) -> list[Answer]:
     ],
     ids=lambda failure: getattr(failure, "status_code", type(failure).__name__),
 )
-def test_what_may_help_is_sent_again(failure: Answer, colour: Colour, clock: Clock) -> None:
+def test_what_may_help_is_sent_again(failure: Answer, mode: Mode, clock: Clock) -> None:
     inner = FakePhoenix(answers=[failure, _ok()])
-    _, response = _send(colour, inner)
+    _, response = _send(mode, inner)
     assert (response.status_code, response.json()) == (200, {"data": []})
     assert len(inner.requests) == 2
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     "status", [200, 204, 307, 400, 401, 403, 404, 405, 408, 413, 422, 500, 507]
 )
-def test_other_answers_are_final(status: int, colour: Colour, clock: Clock) -> None:
+def test_other_answers_are_final(status: int, mode: Mode, clock: Clock) -> None:
     inner = FakePhoenix(answers=_statuses(status))
-    assert _send(colour, inner)[1].status_code == status
+    assert _send(mode, inner)[1].status_code == status
     assert (len(inner.requests), clock.pauses) == (1, [])
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     "error", [httpx.UnsupportedProtocol("x"), httpx.LocalProtocolError("x"), httpx.ProxyError("x")]
 )
 def test_errors_that_would_come_again_are_final(
-    error: httpx.TransportError, colour: Colour, clock: Clock
+    error: httpx.TransportError, mode: Mode, clock: Clock
 ) -> None:
     inner = FakePhoenix(answers=[error])
     with pytest.raises(type(error)):
-        _send(colour, inner)
+        _send(mode, inner)
     assert len(inner.requests) == 1
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_only_what_is_marked_repeatable_is_sent_again(
-    method: str, colour: Colour, clock: Clock
+    method: str, mode: Mode, clock: Clock
 ) -> None:
     once = FakePhoenix(answers=_statuses(503, 200))
-    assert _send(colour, once, method=method, repeatable=False)[1].status_code == 503
+    assert _send(mode, once, method=method, repeatable=False)[1].status_code == 503
     twice = FakePhoenix(answers=_statuses(503, 200))
-    assert _send(colour, twice, method=method)[1].status_code == 200
+    assert _send(mode, twice, method=method)[1].status_code == 200
 
 
-@both_colours
-def test_a_request_without_a_mark_is_sent_once(colour: Colour, clock: Clock) -> None:
+@both_modes
+def test_a_request_without_a_mark_is_sent_once(mode: Mode, clock: Clock) -> None:
     inner = FakePhoenix(answers=_statuses(503, 200))
-    assert _send(colour, inner, repeatable=False)[1].status_code == 503
+    assert _send(mode, inner, repeatable=False)[1].status_code == 503
     assert len(inner.requests) == 1
 
 
 # How often, and after what pauses
 
 
-@both_colours
-def test_the_pauses_double_up_to_a_ceiling(colour: Colour, clock: Clock) -> None:
+@both_modes
+def test_the_pauses_double_up_to_a_ceiling(mode: Mode, clock: Clock) -> None:
     inner = FakePhoenix(answers=_statuses(*[503] * 20))
-    assert _send(colour, inner)[1].status_code == 503
+    assert _send(mode, inner)[1].status_code == 503
     assert clock.pauses == [0.25, 0.5, 1, 2, 4, *[LONGEST_BACKOFF] * 5]
 
 
-@both_colours
-def test_the_number_of_retries_is_the_callers(colour: Colour, clock: Clock) -> None:
+@both_modes
+def test_the_number_of_retries_is_the_callers(mode: Mode, clock: Clock) -> None:
     for times in (0, 1, 3):
         inner = FakePhoenix(answers=_statuses(*[503] * 9))
-        _send(colour, inner, max_retries=times)
+        _send(mode, inner, max_retries=times)
         assert len(inner.requests) == times + 1
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     ("retry_after", "pause"),
     [
@@ -219,17 +219,17 @@ def test_the_number_of_retries_is_the_callers(colour: Colour, clock: Clock) -> N
     ],
 )
 def test_retry_after_is_followed_up_to_a_ceiling(
-    retry_after: str, pause: float, colour: Colour, clock: Clock
+    retry_after: str, pause: float, mode: Mode, clock: Clock
 ) -> None:
     answers = [*_statuses(429, **{"retry-after": retry_after}), _ok()]
-    _send(colour, FakePhoenix(answers=answers))
+    _send(mode, FakePhoenix(answers=answers))
     assert clock.pauses == [pause]
 
 
 KEY = "Sk-planted0123456789"
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     "retry_after",
     [
@@ -241,11 +241,11 @@ KEY = "Sk-planted0123456789"
     ],
 )
 def test_no_log_repeats_a_retry_after(
-    retry_after: str, colour: Colour, clock: Clock, caplog: pytest.LogCaptureFixture
+    retry_after: str, mode: Mode, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     answers = [*_statuses(503, **{"retry-after": retry_after}), _ok()]
-    _send(colour, FakePhoenix(answers=answers))
+    _send(mode, FakePhoenix(answers=answers))
     assert len(clock.pauses) == 1
     assert not [
         record
@@ -256,17 +256,17 @@ def test_no_log_repeats_a_retry_after(
         assert secret not in caplog.text
 
 
-@both_colours
-def test_the_last_pause_leaves_time_for_an_attempt(colour: Colour, clock: Clock) -> None:
+@both_modes
+def test_the_last_pause_leaves_time_for_an_attempt(mode: Mode, clock: Clock) -> None:
     inner = FakePhoenix(answers=_statuses(*[503] * 20, **{"retry-after": "50"}))
     started = clock.now
-    assert _send(colour, inner)[1].status_code == 503
+    assert _send(mode, inner)[1].status_code == 503
     assert clock.pauses == [50.0, 50.0, 8.0]
     assert clock.now - started == DEFAULT_TOTAL_TIMEOUT * (1 - LAST_ATTEMPT_SHARE)
 
 
-@both_colours
-def test_the_time_of_the_attempts_counts_towards_the_budget(colour: Colour, clock: Clock) -> None:
+@both_modes
+def test_the_time_of_the_attempts_counts_towards_the_budget(mode: Mode, clock: Clock) -> None:
     class SlowPhoenix(FakePhoenix):
         def answer(self, request: httpx.Request) -> httpx.Response:
             clock.now += 30
@@ -274,7 +274,7 @@ def test_the_time_of_the_attempts_counts_towards_the_budget(colour: Colour, cloc
 
     inner = SlowPhoenix(answers=[httpx.ReadTimeout("slow")] * 20)
     with pytest.raises(httpx.ReadTimeout):
-        _send(colour, inner)
+        _send(mode, inner)
     assert len(inner.requests) == 4
 
 
@@ -294,7 +294,7 @@ def test_nobody_waiting_any_more_ends_the_attempts() -> None:
 # What is in doubt afterwards
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(
     ("answers", "in_doubt"),
     [
@@ -311,30 +311,30 @@ def test_nobody_waiting_any_more_ends_the_attempts() -> None:
     ],
 )
 def test_an_attempt_that_may_have_been_carried_out_is_noted(
-    answers: list[Answer], in_doubt: bool, colour: Colour, clock: Clock
+    answers: list[Answer], in_doubt: bool, mode: Mode, clock: Clock
 ) -> None:
-    request, _ = _send(colour, FakePhoenix(answers=answers))
+    request, _ = _send(mode, FakePhoenix(answers=answers))
     assert trail_of(request).maybe_processed is in_doubt
 
 
-@both_colours
-def test_an_error_that_ends_the_attempts_is_noted_too(colour: Colour, clock: Clock) -> None:
+@both_modes
+def test_an_error_that_ends_the_attempts_is_noted_too(mode: Mode, clock: Clock) -> None:
     for error, in_doubt in ((httpx.ConnectError("refused"), False), (httpx.ReadError("x"), True)):
         with pytest.raises(httpx.TransportError) as caught:
-            _send(colour, FakePhoenix(answers=[error] * 20))
+            _send(mode, FakePhoenix(answers=[error] * 20))
         assert trail_of(caught.value.request).maybe_processed is in_doubt
 
 
 # What a client builds
 
 
-@both_colours
+@both_modes
 def test_a_client_of_its_own_retries(
-    colour: Colour, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phoenix = FakePhoenix(answers=[httpx.ReadError("reset"), *_statuses(503)])
     monkeypatch.setattr(client_transport, "PoolTransport", lambda **_: phoenix.transport())
     monkeypatch.setattr(client_transport, "AsyncPoolTransport", lambda **_: phoenix.transport())
-    traces = client_traces(colour, base_url=phoenix.base_url, max_retries=2)
+    traces = client_traces(mode, base_url=phoenix.base_url, max_retries=2)
     assert traces.log_trace_annotations(trace_annotations=[annotation()], sync=True)
     assert (len(phoenix.requests), clock.pauses) == (3, [0.25, 0.5])

@@ -1,4 +1,4 @@
-"""Streams in both colours: items come as they are read, and no more is read than is needed."""
+"""Streams in both modes: items come as they are read, and no more is read than is needed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from phoenix_traces import AnnotationValidationError, AsyncTraces, AuthenticationError, Traces
 from phoenix_traces.protocol.exchange import Call
 from tests.support.annotations import annotation
-from tests.support.colours import Colour, both_colours
+from tests.support.modes import Mode, both_modes
 from tests.support.project import Project
 
 TRACE_IDS = [f"t{number}" for number in range(250)]
@@ -32,8 +32,8 @@ class Reader:
         for trace_id in TRACE_IDS:
             self._project.store(annotation(trace_id))
 
-    def read(self, colour: Colour, most: int) -> None:
-        if colour is Colour.ASYNC:
+    def read(self, mode: Mode, most: int) -> None:
+        if mode is Mode.ASYNC:
             asyncio.run(self._read_async(most))
         else:
             self._read_sync(most)
@@ -67,29 +67,29 @@ class Reader:
         return self._project(Call("GET", request.url.path.removeprefix("/"), asked))
 
 
-@both_colours
-def test_everything_comes_in_as_many_requests_as_it_takes(colour: Colour) -> None:
+@both_modes
+def test_everything_comes_in_as_many_requests_as_it_takes(mode: Mode) -> None:
     reader = Reader()
-    reader.read(colour, most=1_000)
+    reader.read(mode, most=1_000)
     assert sorted(reader.found) == sorted(TRACE_IDS)
     assert reader.requests == 3
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize(("most", "requests"), [(1, 1), (100, 1), (101, 2)])
 def test_a_request_is_made_when_its_first_item_is_needed(
-    colour: Colour, most: int, requests: int
+    mode: Mode, most: int, requests: int
 ) -> None:
     reader = Reader()
-    reader.read(colour, most)
+    reader.read(mode, most)
     assert reader.requests == requests
 
 
-@both_colours
-def test_what_came_before_an_error_is_handed_out(colour: Colour) -> None:
+@both_modes
+def test_what_came_before_an_error_is_handed_out(mode: Mode) -> None:
     reader = Reader(answers=1)
     with pytest.raises(AuthenticationError):
-        reader.read(colour, most=1_000)
+        reader.read(mode, most=1_000)
     assert len(reader.found) == 100
 
 

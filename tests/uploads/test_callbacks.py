@@ -12,7 +12,7 @@ import pytest
 
 from phoenix_traces import PhoenixStatusError, UploadOptions, UploadReport
 from tests.support.annotations import numbered
-from tests.support.colours import Colour, FakePhoenix, both_colours
+from tests.support.modes import FakePhoenix, Mode, both_modes
 
 ROWS = 6
 KINDS: tuple[type[BaseException], ...] = (
@@ -38,9 +38,9 @@ def _is_chained(error: BaseException, other: BaseException) -> bool:
 class Run:
     """One upload of six rows in three batches, of which the second is refused where it fails."""
 
-    def __init__(self, colour: Colour, *, fails: bool, on_error: str, concurrency: int) -> None:
+    def __init__(self, mode: Mode, *, fails: bool, on_error: str, concurrency: int) -> None:
         self.reports: list[UploadReport] = []
-        self._colour = colour
+        self._mode = mode
         self._settings: dict[str, Any] = {
             "on_error": on_error,
             "max_concurrency": concurrency,
@@ -53,7 +53,7 @@ class Run:
         options = UploadOptions(**self._settings, **callbacks)
         arguments: dict[str, Any] = {"trace_annotations": numbered(ROWS), "sync": True}
         with pytest.raises((*KINDS, PhoenixStatusError)) as caught:
-            self.phoenix.traces(self._colour).log_trace_annotations(**arguments, options=options)
+            self.phoenix.traces(self._mode).log_trace_annotations(**arguments, options=options)
         return caught.value
 
 
@@ -68,14 +68,14 @@ def _raises(error: BaseException) -> Callable[..., object]:
 TAKEN_BY_ASYNCIO = (KeyboardInterrupt, SystemExit)
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_report_callback_raises_hides_neither_the_failure_nor_the_ids(
-    kind: type[BaseException], colour: Colour
+    kind: type[BaseException], mode: Mode
 ) -> None:
     cases = 0
     for fails, on_error, concurrency in product([False, True], ["raise", "continue"], [1, 3]):
-        run = Run(colour, fails=fails, on_error=on_error, concurrency=concurrency)
+        run = Run(mode, fails=fails, on_error=on_error, concurrency=concurrency)
         raised = kind("from the callback")
         error = run.caught(on_report=_raises(raised))
         assert _is_chained(error, raised)
@@ -93,13 +93,13 @@ def test_what_a_report_callback_raises_hides_neither_the_failure_nor_the_ids(
     assert cases == 8
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_progress_callback_raises_carries_the_report(
-    kind: type[BaseException], colour: Colour
+    kind: type[BaseException], mode: Mode
 ) -> None:
     for concurrency in (1, 3):
-        run = Run(colour, fails=False, on_error="raise", concurrency=concurrency)
+        run = Run(mode, fails=False, on_error="raise", concurrency=concurrency)
         raised = kind("from the callback")
         error = run.caught(on_progress=_raises(raised), on_report=run.reports.append)
         assert _is_chained(error, raised)
@@ -109,13 +109,13 @@ def test_what_a_progress_callback_raises_carries_the_report(
         assert len(report.unknown) == 2 * (concurrency - 1)
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("second", KINDS)
 @pytest.mark.parametrize("first", KINDS)
 def test_of_two_callbacks_that_raise_both_are_kept_and_interrupts_get_through(
-    first: type[BaseException], second: type[BaseException], colour: Colour
+    first: type[BaseException], second: type[BaseException], mode: Mode
 ) -> None:
-    run = Run(colour, fails=False, on_error="raise", concurrency=1)
+    run = Run(mode, fails=False, on_error="raise", concurrency=1)
     before, after = first("progress"), second("report")
     error = run.caught(on_progress=_raises(before), on_report=_raises(after))
     assert vars(before)["report"] == vars(after)["report"]
@@ -125,5 +125,5 @@ def test_of_two_callbacks_that_raise_both_are_kept_and_interrupts_get_through(
         outermost: BaseException = before
     else:
         outermost = after
-    if colour is Colour.SYNC or not isinstance(outermost, TAKEN_BY_ASYNCIO):
+    if mode is Mode.SYNC or not isinstance(outermost, TAKEN_BY_ASYNCIO):
         assert error is outermost

@@ -25,7 +25,7 @@ from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.uploads.start import upload
 from phoenix_traces.uploads.upload import Upload
 from tests.support.annotations import annotation, numbered
-from tests.support.colours import Colour, FakePhoenix, both_colours
+from tests.support.modes import FakePhoenix, Mode, both_modes
 from tests.support.project import Answer, Clock, Project, play, response_to
 
 Annotation = dict[str, Any]
@@ -251,7 +251,7 @@ def test_reading_may_be_under_way_in_several_calls() -> None:
 # Options that cannot work
 
 
-@both_colours
+@both_modes
 @pytest.mark.parametrize("validate_configs", [False, True])
 @pytest.mark.parametrize("wait", [0.0, 0.001, 30.0])
 @pytest.mark.parametrize("on_missing", ["raise", "skip"])
@@ -263,7 +263,7 @@ def test_options_are_refused_before_anything_is_sent_exactly_where_they_cannot_w
     on_missing: str,
     wait: float,
     validate_configs: bool,
-    colour: Colour,
+    mode: Mode,
 ) -> None:
     phoenix = FakePhoenix()
     cannot_work = not sync and not guard and (wait > 0 or on_missing == "skip")
@@ -271,14 +271,12 @@ def test_options_are_refused_before_anything_is_sent_exactly_where_they_cannot_w
     options = UploadOptions(**chosen)
     arguments = {"sync": sync, "options": options, "validate_configs": validate_configs}
     with suppress(PhoenixHTTPError) if not cannot_work else pytest.raises(ConfigurationError):
-        phoenix.traces(colour).log_trace_annotations(trace_annotations=numbered(1), **arguments)
+        phoenix.traces(mode).log_trace_annotations(trace_annotations=numbered(1), **arguments)
     assert bool(phoenix.requests) is not cannot_work
 
 
-@both_colours
-def test_a_frame_is_not_looked_at_when_its_options_cannot_work(colour: Colour) -> None:
+@both_modes
+def test_a_frame_is_not_looked_at_when_its_options_cannot_work(mode: Mode) -> None:
     options = UploadOptions(wait_for_traces=5, on_missing_trace="skip")
     with pytest.raises(ConfigurationError, match='wait_for_traces=5 and on_missing_trace="skip"'):
-        FakePhoenix().traces(colour).log_trace_annotations_dataframe(
-            dataframe=None, options=options
-        )
+        FakePhoenix().traces(mode).log_trace_annotations_dataframe(dataframe=None, options=options)

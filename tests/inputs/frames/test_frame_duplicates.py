@@ -11,8 +11,8 @@ import pytest
 from phoenix_traces import DuplicateAnnotationWarning
 from phoenix_traces.inputs.frames.checking import ROWS_TOGETHER
 from phoenix_traces.inputs.frames.rows import annotation_frame
-from tests.support.colours import Colour, FakePhoenix, both_colours
 from tests.support.frames import ARGUMENTS, sent
+from tests.support.modes import FakePhoenix, Mode, both_modes
 
 
 def superseded(frame: pd.DataFrame, **arguments: Any) -> dict[int, int]:
@@ -33,12 +33,12 @@ def test_the_last_of_the_rows_with_one_key_is_sent_and_a_warning_names_the_other
     assert caught[0].filename == __file__ or "support" in caught[0].filename
 
 
-@both_colours
-def test_each_row_has_its_id_although_only_the_last_of_a_key_is_sent(colour: Colour) -> None:
+@both_modes
+def test_each_row_has_its_id_although_only_the_last_of_a_key_is_sent(mode: Mode) -> None:
     frame = pd.DataFrame({"trace_id": ["a", "b", "a"], "score": [1, 2, 3]})
     phoenix = FakePhoenix()
     with pytest.warns(DuplicateAnnotationWarning):
-        inserted = phoenix.traces(colour).log_trace_annotations_dataframe(
+        inserted = phoenix.traces(mode).log_trace_annotations_dataframe(
             dataframe=frame, sync=True, **ARGUMENTS
         )
     assert len(phoenix.rows) == 2

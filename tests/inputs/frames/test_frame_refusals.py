@@ -12,8 +12,8 @@ import pytest
 
 from phoenix_traces import AnnotationValidationError
 from phoenix_traces.inputs.frames.checking import ROWS_TOGETHER
-from tests.support.colours import Colour, FakePhoenix, both_colours
 from tests.support.frames import ARGUMENTS, refusals, sent
+from tests.support.modes import FakePhoenix, Mode, both_modes
 
 
 def good(rows: int) -> pd.DataFrame:
@@ -41,13 +41,13 @@ def with_cells(frame: pd.DataFrame, cells: dict[tuple[int, str], object]) -> pd.
     return changed
 
 
-@both_colours
-def test_three_bad_cells_in_250_rows_send_nothing_and_are_all_named(colour: Colour) -> None:
+@both_modes
+def test_three_bad_cells_in_250_rows_send_nothing_and_are_all_named(mode: Mode) -> None:
     cells = {(3, "label"): 7, (150, "score"): "high", (249, "trace_id"): " "}
     frame = with_cells(good(250), cells)
     phoenix = FakePhoenix()
     with pytest.raises(AnnotationValidationError) as caught:
-        phoenix.traces(colour).log_trace_annotations_dataframe(dataframe=frame, **ARGUMENTS)
+        phoenix.traces(mode).log_trace_annotations_dataframe(dataframe=frame, **ARGUMENTS)
     assert phoenix.requests == []
     failures = caught.value.failures
     assert [(each.position, each.index, each.field, each.value) for each in failures] == [

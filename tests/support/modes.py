@@ -1,9 +1,9 @@
-"""One test, both colours: `Traces` and `AsyncTraces` over a stand-in for Phoenix.
+"""One test, both modes: `Traces` and `AsyncTraces` over a stand-in for Phoenix.
 
-@both_colours
-def test_an_id_comes_back(colour: Colour) -> None:
+@both_modes
+def test_an_id_comes_back(mode: Mode) -> None:
     phoenix = FakePhoenix()
-    inserted = phoenix.traces(colour).add_trace_annotation(
+    inserted = phoenix.traces(mode).add_trace_annotation(
         trace_id="t1", annotation_name="correctness", score=1, sync=True
     )
     assert inserted.id == "annotation-1"
@@ -25,20 +25,18 @@ import pytest
 from phoenix_traces import AsyncClient, AsyncTraces, Client, Traces
 
 
-class Colour(Enum):
+class Mode(Enum):
     """Which of the two classes a test runs against."""
 
     SYNC = "sync"
     ASYNC = "async"
 
 
-both_colours = pytest.mark.parametrize(
-    "colour", [pytest.param(each, id=each.value) for each in Colour]
-)
+both_modes = pytest.mark.parametrize("mode", [pytest.param(each, id=each.value) for each in Mode])
 
 
 class AnyTraces:
-    """The methods of `Traces`, with its arguments and results, in either colour.
+    """The methods of `Traces`, with its arguments and results, in either mode.
 
     Every call runs to its end, an iterator to its last item, with a client of its own that is
     closed afterwards; an async call has an event loop of its own too.
@@ -48,17 +46,17 @@ class AnyTraces:
         self,
         open_sync: Callable[[], Client | httpx.Client],
         open_async: Callable[[], AsyncClient | httpx.AsyncClient],
-        colour: Colour,
+        mode: Mode,
     ) -> None:
         self._open_sync = open_sync
         self._open_async = open_async
-        self._colour = colour
+        self._mode = mode
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         return lambda **arguments: self._call(method, arguments)
 
     def _call(self, method: str, arguments: dict[str, Any]) -> Any:
-        if self._colour is Colour.ASYNC:
+        if self._mode is Mode.ASYNC:
             return asyncio.run(self._call_async(method, arguments))
         with self._open_sync() as client:
             traces = client.traces if isinstance(client, Client) else Traces(client)
@@ -74,16 +72,14 @@ class AnyTraces:
             return await result
 
 
-def client_traces(colour: Colour, **settings: Any) -> AnyTraces:
+def client_traces(mode: Mode, **settings: Any) -> AnyTraces:
     """Return the methods of a `Client` or `AsyncClient` with these arguments."""
-    return AnyTraces(lambda: Client(**settings), lambda: AsyncClient(**settings), colour)
+    return AnyTraces(lambda: Client(**settings), lambda: AsyncClient(**settings), mode)
 
 
-def http_traces(colour: Colour, **settings: Any) -> AnyTraces:
+def http_traces(mode: Mode, **settings: Any) -> AnyTraces:
     """Return the methods over an `httpx.Client` or `httpx.AsyncClient` with these arguments."""
-    return AnyTraces(
-        lambda: httpx.Client(**settings), lambda: httpx.AsyncClient(**settings), colour
-    )
+    return AnyTraces(lambda: httpx.Client(**settings), lambda: httpx.AsyncClient(**settings), mode)
 
 
 Answer: TypeAlias = httpx.Response | Exception
@@ -119,19 +115,19 @@ class FakePhoenix:
         """The annotations of all requests."""
         return [row for batch in self.batches for row in batch]
 
-    def traces(self, colour: Colour, **settings: Any) -> AnyTraces:
+    def traces(self, mode: Mode, **settings: Any) -> AnyTraces:
         """Return the methods over a client of the caller's own that reaches this server."""
         arguments = {"base_url": self.base_url, "transport": self.transport()} | settings
-        return http_traces(colour, **arguments)
+        return http_traces(mode, **arguments)
 
-    def client_traces(self, colour: Colour, **settings: Any) -> AnyTraces:
+    def client_traces(self, mode: Mode, **settings: Any) -> AnyTraces:
         """Return the methods of a `Client` or `AsyncClient` that reaches this server."""
         transport = self.transport()
         settings = {"base_url": self.base_url} | settings
         return AnyTraces(
             lambda: Client(http_client=httpx.Client(transport=transport), **settings),
             lambda: AsyncClient(http_client=httpx.AsyncClient(transport=transport), **settings),
-            colour,
+            mode,
         )
 
     def transport(self) -> httpx.MockTransport:
