@@ -1,4 +1,4 @@
-"""Annotations given one by one or in an iterable, checked and made ready to be sent."""
+"""Annotations given alone or in an iterable, checked and made ready to be sent."""
 
 from __future__ import annotations
 
@@ -70,15 +70,43 @@ def judged_annotation(
         "metadata": metadata,
         "identifier": identifier,
     }
+    return _judged_alone(annotation, names=_ARGUMENTS)
+
+
+def ready_annotation(annotation: object) -> Rows[WireRow]:
+    """Return the one annotation that a caller has made already.
+
+    Raises:
+        TypeError: when it is no annotation.
+        AnnotationValidationError: naming the fields that are refused.
+    """
+    _refuse_what_is_no_annotation(annotation)
+    return _judged_alone(annotation)
+
+
+def _refuse_what_is_no_annotation(annotation: object) -> None:
+    if isinstance(annotation, (Mapping, TraceAnnotationData)):
+        return
+    expected = "annotation must be a TraceAnnotationData, a rubric's instance or a mapping"
+    if isinstance(annotation, type):
+        raise TypeError(f"{expected}, and this is a class: make an instance of it")
+    if isinstance(annotation, str):
+        raise TypeError(f"{expected}, and this is text: a trace id is passed as trace_id=")
+    if isinstance(annotation, (list, tuple)):
+        raise TypeError(f"{expected}, and this may be several: use log_trace_annotations")
+    raise TypeError(f"{expected}, not {type_name(annotation)}")
+
+
+def _judged_alone(annotation: object, *, names: Names | None = None) -> Rows[WireRow]:
     try:
-        return _checked([annotation], names=_ARGUMENTS)
+        return _checked([annotation], names=names)
     except AnnotationValidationError as error:
-        failures = [_of_argument(each) for each in error.failures]
+        failures = [_without_position(each) for each in error.failures]
     raise AnnotationValidationError(failures, total=1)
 
 
-def _of_argument(failure: AnnotationFailure) -> AnnotationFailure:
-    """Return a failure of the one annotation there is, which has arguments and no position."""
+def _without_position(failure: AnnotationFailure) -> AnnotationFailure:
+    """Return a failure of the one annotation there is, which is no row."""
     given = "" if failure.value is None else f" {shown(failure.value)}:"
     place = f"{failure.field}:{given} " if failure.field else ""
     return replace(failure, position=None, message=f"{place}{failure.message}")

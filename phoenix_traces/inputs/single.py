@@ -9,9 +9,59 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from typing_extensions import TypedDict
+
+from phoenix_traces.inputs.left_out import LEFT_OUT, LeftOut
 from phoenix_traces.inputs.rows import Rows
 from phoenix_traces.inputs.wire_row import FIELDS, WireRow, encode_rows, key_of, wire_rows
 from phoenix_traces.rules import fast_path
+
+_DEFAULT_KIND = "HUMAN"  # as the signatures say
+
+
+class Described(TypedDict):
+    """The arguments that describe an annotation one by one."""
+
+    trace_id: str | LeftOut
+    annotation_name: str | LeftOut
+    annotator_kind: str | LeftOut
+    label: str | None
+    score: float | None
+    explanation: str | None
+    metadata: Mapping[str, Any] | None
+    identifier: str | None
+
+
+def given_annotation(annotation: object, described: Described) -> Rows[WireRow]:
+    """Return the one annotation that a caller gave in one of two ways.
+
+    Args:
+        annotation: A model or a mapping; None where the other arguments describe it.
+        described: Those.
+
+    Raises:
+        TypeError: when it is neither or both, or of a wrong type.
+        AnnotationValidationError: naming what is refused.
+    """
+    given: dict[str, Any] = {
+        name: value for name, value in described.items() if value is not LEFT_OUT
+    }
+    if annotation is not None:
+        if beside := [name for name, value in given.items() if value is not None]:
+            raise TypeError(
+                "pass an annotation or the arguments that describe one, not both: beside "
+                f"annotation there is {', '.join(beside)}"
+            )
+        from phoenix_traces.inputs.lists import ready_annotation
+
+        return ready_annotation(annotation)
+    if missing := [name for name in ("trace_id", "annotation_name") if name not in given]:
+        raise TypeError(
+            "pass an annotation, or trace_id and annotation_name with what describes one: "
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+        )
+    given.setdefault("annotator_kind", _DEFAULT_KIND)
+    return single_annotation(**given)
 
 
 def single_annotation(

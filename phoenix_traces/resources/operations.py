@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from typing_extensions import TypedDict, Unpack
 
 from phoenix_traces.inputs.flags import checked_flag
-from phoenix_traces.inputs.single import single_annotation
+from phoenix_traces.inputs.single import Described, given_annotation
 from phoenix_traces.protocol.exchange import Exchange, Stream
 from phoenix_traces.uploads.plan import DEFAULT_FRAME_BATCH
 from phoenix_traces.uploads.start import check_options, upload
@@ -70,31 +70,18 @@ class Given(TypedDict):
 
 
 def add_trace_annotation(
+    annotation: TraceAnnotationData | Mapping[str, Any] | None,
     *,
-    trace_id: str,
-    annotation_name: str,
-    annotator_kind: AnnotatorKind,
-    label: str | None,
-    score: float | None,
-    explanation: str | None,
-    metadata: Mapping[str, Any] | None,
-    identifier: str | None,
     sync: bool,
+    options: UploadOptions | None,
+    **described: Unpack[Described],
 ) -> Operation[InsertedTraceAnnotation | None]:
     """Store one annotation."""
-    checked_flag(sync, "sync")
-    rows = single_annotation(
-        trace_id=trace_id,
-        annotation_name=annotation_name,
-        annotator_kind=annotator_kind,
-        label=label,
-        score=score,
-        explanation=explanation,
-        metadata=metadata,
-        identifier=identifier,
-    )
-    inserted = yield from _ask(upload(rows, sync=sync))
-    return inserted[0] if sync else None
+    check_options(options, sync=checked_flag(sync, "sync"))
+    rows = given_annotation(annotation, described)
+    inserted = yield from _ask(upload(rows, sync=sync, options=options))
+    # Nothing was inserted where the options left it out.
+    return inserted[0] if sync and inserted else None
 
 
 def log_trace_annotations(

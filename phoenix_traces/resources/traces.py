@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import httpx
 from typing_extensions import Self
 
+from phoenix_traces.inputs.left_out import LEFT_OUT, LeftOut
 from phoenix_traces.resources import operations
 from phoenix_traces.resources.perform import perform
 from phoenix_traces.transport.arguments import checked_client
@@ -117,6 +118,7 @@ class Traces:
         metadata: Mapping[str, Any] | None = None,
         identifier: str | None = None,
         sync: Literal[True],
+        options: None = None,
     ) -> InsertedTraceAnnotation: ...
 
     @overload
@@ -132,6 +134,7 @@ class Traces:
         metadata: Mapping[str, Any] | None = None,
         identifier: str | None = None,
         sync: Literal[False] = False,
+        options: UploadOptions | None = None,
     ) -> None: ...
 
     @overload
@@ -147,30 +150,62 @@ class Traces:
         metadata: Mapping[str, Any] | None = None,
         identifier: str | None = None,
         sync: bool,
+        options: UploadOptions | None = None,
+    ) -> InsertedTraceAnnotation | None: ...
+
+    @overload
+    def add_trace_annotation(
+        self,
+        annotation: TraceAnnotationData | Mapping[str, Any],
+        *,
+        sync: Literal[True],
+        options: None = None,
+    ) -> InsertedTraceAnnotation: ...
+
+    @overload
+    def add_trace_annotation(
+        self,
+        annotation: TraceAnnotationData | Mapping[str, Any],
+        *,
+        sync: Literal[False] = False,
+        options: UploadOptions | None = None,
+    ) -> None: ...
+
+    @overload
+    def add_trace_annotation(
+        self,
+        annotation: TraceAnnotationData | Mapping[str, Any],
+        *,
+        sync: bool,
+        options: UploadOptions | None = None,
     ) -> InsertedTraceAnnotation | None: ...
 
     def add_trace_annotation(
         self,
+        annotation: TraceAnnotationData | Mapping[str, Any] | None = None,
         *,
-        trace_id: str,
-        annotation_name: str,
-        annotator_kind: AnnotatorKind = "HUMAN",
+        trace_id: str | LeftOut = LEFT_OUT,
+        annotation_name: str | LeftOut = LEFT_OUT,
+        annotator_kind: AnnotatorKind | LeftOut = LEFT_OUT,
         label: str | None = None,
         score: float | None = None,
         explanation: str | None = None,
         metadata: Mapping[str, Any] | None = None,
         identifier: str | None = None,
         sync: bool = False,
+        options: UploadOptions | None = None,
     ) -> InsertedTraceAnnotation | None:
-        """Annotate one trace.
+        """Annotate one trace, with an annotation that is ready or with arguments that describe it.
 
         The server keeps one annotation for each (trace_id, annotation_name, identifier): writing it
         again replaces all of it.
 
         Args:
+            annotation: A model, an instance of a rubric, or a mapping with the same keys, in place
+                of the arguments from `trace_id` to `identifier`.
             trace_id: As Phoenix shows it; traces that came by OTLP have 32 lowercase hex digits.
             annotation_name: What is judged, such as "correctness"; not "note".
-            annotator_kind: Who judges: a person, a model or a program.
+            annotator_kind: Who judges: a person, a model or a program; left out, it is "HUMAN".
             label: A category. Text of nothing but white space counts as absent, here and below.
             score: A finite number; higher is usually better.
             explanation: Why it was judged so.
@@ -182,13 +217,19 @@ class Traces:
             sync: Whether to wait until the server has stored it, and to return its ID. Otherwise
                 the server takes it into a queue, and drops it if the trace does not arrive within
                 ten minutes.
+            options: How long to wait for its trace, what to do where that is missing or something
+                is stored already, and more; see `UploadOptions`. What is about several requests
+                changes nothing.
 
         Returns:
-            What the server inserted, with `sync=True`; otherwise nothing.
+            What the server inserted, with `sync=True`; nothing where `options` left the annotation
+            out, and nothing otherwise.
 
         Raises:
-            AnnotationValidationError: naming every argument that is refused, before anything is
-                sent.
+            TypeError: when both an annotation and what describes one are given, or neither.
+            AnnotationValidationError: naming every argument or field that is refused, before
+                anything is sent.
+            ConfigurationError: when the options cannot work with `sync`.
             TraceNotFoundError: when the trace does not exist, with `sync=True`.
             ServerValidationError: when the server refuses the annotation.
             AuthenticationError: when the key is missing, wrong, or may not write.
@@ -206,8 +247,22 @@ class Traces:
             ... )
             >>> inserted.id
             'VHJhY2VBbm5vdGF0aW9uOjI='
+
+            The trace of a request that ended just now may still be on its way:
+
+            >>> from phoenix_traces import AnnotationResult, TraceAnnotationData, UploadOptions
+            >>> thumb = TraceAnnotationData(
+            ...     trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+            ...     name="thumb",
+            ...     annotator_kind="HUMAN",
+            ...     result=AnnotationResult(label="up", score=1),
+            ... )
+            >>> inserted = client.traces.add_trace_annotation(
+            ...     thumb, sync=True, options=UploadOptions(wait_for_traces=30)
+            ... )
         """
         operation = operations.add_trace_annotation(
+            annotation,
             trace_id=trace_id,
             annotation_name=annotation_name,
             annotator_kind=annotator_kind,
@@ -217,6 +272,7 @@ class Traces:
             metadata=metadata,
             identifier=identifier,
             sync=sync,
+            options=options,
         )
         return perform(self._connection, operation)
 

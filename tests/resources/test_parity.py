@@ -95,17 +95,22 @@ def test_the_signatures_are_the_same(sync_type: type[Any], async_type: type[Any]
 
 
 @pytest.mark.parametrize("kind", [Traces, AsyncTraces])
-def test_each_method_that_writes_has_three_overloads(kind: type[Any]) -> None:
+def test_each_way_of_writing_has_three_overloads(
+    kind: type[Any],
+) -> None:
     overloads = _overloads(kind)
-    assert overloads["add_trace_annotation"] == 3
+    assert overloads["add_trace_annotation"] == 6  # an annotation, or what describes one
     assert overloads["log_trace_annotations"] == 3
     assert overloads["log_trace_annotations_dataframe"] == 3
 
 
 @pytest.mark.parametrize("kind", [Traces, AsyncTraces])
-def test_every_argument_is_keyword_only(kind: type[Any]) -> None:
+def test_every_argument_but_a_ready_annotation_is_keyword_only(kind: type[Any]) -> None:
     for name, method in _public_methods(kind).items():
         _, *parameters = inspect.signature(method).parameters.values()
+        if name == "add_trace_annotation":
+            ready, *parameters = parameters
+            assert ready.name == "annotation"
         kinds = {parameter.kind for parameter in parameters}
         assert kinds <= {inspect.Parameter.KEYWORD_ONLY}, name
 

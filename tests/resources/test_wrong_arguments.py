@@ -176,7 +176,9 @@ def test_a_wrong_argument_is_refused_by_name(mode: Mode, method: str, name: str)
     phoenix = FakePhoenix("t1")
     # So that a confirmation need not wait.
     phoenix.client().traces.log_trace_annotations_dataframe(**FRAME_WORDS, sync=True)
-    calls = [CALLS[method], *(CALLS[method] | {name: value} for value in WRONG)]
+    # A ready annotation stands alone.
+    others = {} if name == "annotation" else CALLS[method]
+    calls = [CALLS[method], *(others | {name: value} for value in WRONG)]
     right, *outcomes = _outcomes(phoenix, mode, method, calls)
     assert right is None
     for value, error in zip(WRONG, outcomes, strict=True):

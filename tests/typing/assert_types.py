@@ -33,6 +33,23 @@ OPTIONS = UploadOptions(batch_size=50)
 
 
 def add(traces: Traces, sync: bool) -> None:
+    given = {"trace_id": "t", "name": "n", "annotator_kind": "CODE", "result": {"score": 1}}
+    assert_type(traces.add_trace_annotation(given), None)
+    assert_type(traces.add_trace_annotation(given, options=OPTIONS), None)
+    assert_type(traces.add_trace_annotation(given, sync=False), None)
+    assert_type(traces.add_trace_annotation(annotation=given, sync=True), Inserted)
+    assert_type(traces.add_trace_annotation(given, sync=True, options=OPTIONS), Inserted | None)
+    assert_type(traces.add_trace_annotation(given, sync=sync), Inserted | None)
+    assert_type(
+        traces.add_trace_annotation(
+            trace_id="t", annotation_name="n", score=1, sync=True, options=OPTIONS
+        ),
+        Inserted | None,
+    )
+    assert_type(
+        traces.add_trace_annotation(trace_id="t", annotation_name="n", score=1, options=OPTIONS),
+        None,
+    )
     assert_type(traces.add_trace_annotation(trace_id="t", annotation_name="n", score=1), None)
     assert_type(
         traces.add_trace_annotation(trace_id="t", annotation_name="n", label="x", sync=False), None
@@ -61,6 +78,27 @@ def add(traces: Traces, sync: bool) -> None:
 
 
 async def add_async(traces: AsyncTraces, sync: bool) -> None:
+    given = {"trace_id": "t", "name": "n", "annotator_kind": "CODE", "result": {"score": 1}}
+    assert_type(await traces.add_trace_annotation(given), None)
+    assert_type(await traces.add_trace_annotation(given, options=OPTIONS), None)
+    assert_type(await traces.add_trace_annotation(given, sync=False), None)
+    assert_type(await traces.add_trace_annotation(annotation=given, sync=True), Inserted)
+    assert_type(
+        await traces.add_trace_annotation(given, sync=True, options=OPTIONS), Inserted | None
+    )
+    assert_type(await traces.add_trace_annotation(given, sync=sync), Inserted | None)
+    assert_type(
+        await traces.add_trace_annotation(
+            trace_id="t", annotation_name="n", score=1, sync=True, options=OPTIONS
+        ),
+        Inserted | None,
+    )
+    assert_type(
+        await traces.add_trace_annotation(
+            trace_id="t", annotation_name="n", score=1, options=OPTIONS
+        ),
+        None,
+    )
     assert_type(await traces.add_trace_annotation(trace_id="t", annotation_name="n", score=1), None)
     assert_type(
         await traces.add_trace_annotation(trace_id="t", annotation_name="n", score=1, sync=False),

@@ -11,6 +11,9 @@ def write(client: Client) -> None:
     client.traces.log_trace_annotations(trace_annotations=judged.result.label)  # error
     client.traces.add_trace_annotation(trace_id="t", annotation_name="x", label=1)  # error
     client.traces.add_trace_annotation(trace_id="t", annotation_name="x", score="1")  # error
+    client.traces.add_trace_annotation(judged, label="wrong")  # error
+    client.traces.add_trace_annotation(judged.result)  # error
+    client.traces.add_trace_annotation(label="x")  # error
     written = client.traces.log_trace_annotations(trace_annotations=[judged], sync=True)
     written.id  # error
 
