@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         UnexpectedResponseError,
     )
     from phoenix_traces.failures import AnnotationFailure
+    from phoenix_traces.inputs.frame_types import ArrowStreamExportable
     from phoenix_traces.inputs.frames.pandera_schema import trace_annotation_schema
     from phoenix_traces.report import UploadFailure, UploadReport
     from phoenix_traces.resources.annotation_configs import (
@@ -73,6 +74,7 @@ __all__ = [
     "AnnotationRow",
     "AnnotationValidationError",
     "AnnotatorKind",
+    "ArrowStreamExportable",
     "AsyncAnnotationConfigs",
     "AsyncClient",
     "AsyncTraces",
@@ -164,6 +166,7 @@ _HOMES = {
         "AnnotationRow",
         "annotation_row_type",
     ),
+    "inputs.frame_types": ("ArrowStreamExportable",),
     "inputs.frames.pandera_schema": ("trace_annotation_schema",),
     "rules.annotation": (
         "AnnotateTracesRequestBody",

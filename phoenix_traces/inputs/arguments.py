@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from phoenix_traces.inputs.frame_types import AnyFrame
 from phoenix_traces.inputs.lists import annotation_list
 from phoenix_traces.inputs.rows import Rows
 from phoenix_traces.rules.annotation import AnnotatorKind, TraceAnnotationData
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def given_rows(
     trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None,
-    dataframe: pd.DataFrame | None,
+    dataframe: AnyFrame | None,
     annotation_name: str | None,
     annotator_kind: AnnotatorKind | None,
 ) -> Rows[Any]:

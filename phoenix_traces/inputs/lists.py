@@ -13,7 +13,7 @@ from phoenix_traces.failures import AnnotationFailure, Failures
 from phoenix_traces.inputs.duplicates import superseded_positions, warn_about
 from phoenix_traces.inputs.explain import Names
 from phoenix_traces.inputs.list_checks import ListChecks
-from phoenix_traces.inputs.other_frames import other_frame
+from phoenix_traces.inputs.other_frames import frame_for_a_list
 from phoenix_traces.inputs.rows import Rows
 from phoenix_traces.inputs.wire_row import (
     FIELDS,
@@ -149,8 +149,8 @@ def _refuse_what_is_no_list(value: object) -> None:
     # A data set that can be iterated over, such as Hugging Face's, yields mappings.
     is_data_set = "Dataset" in type_name(value)
     is_iterable = isinstance(value, Iterable)
-    if (frame := other_frame(value)) and not (is_iterable and is_data_set):
-        raise TypeError(f"{expected}, and this is a {frame} and log_trace_annotations_dataframe")
+    if (frame := frame_for_a_list(value)) and not (is_iterable and is_data_set):
+        raise TypeError(f"{expected}, and this is a {frame}")
     if not is_iterable:
         raise TypeError(f"{expected}, not {type_name(value)}")
 

@@ -14,7 +14,7 @@ class UnreadableCell:
         error: What they raise.
     """
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: BaseException) -> None:
         self._reason = f"{type_name(error)}: {text_of(error)}"
 
     def __repr__(self) -> str:

@@ -21,6 +21,7 @@ from phoenix_traces.transport.settings import given_settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from phoenix_traces.inputs.frame_types import ArrowStreamExportable
     from phoenix_traces.rules.annotation import (
         AnnotatorKind,
         InsertedTraceAnnotation,
@@ -353,7 +354,7 @@ class AsyncTraces:
     async def log_trace_annotations_dataframe(
         self,
         *,
-        dataframe: pd.DataFrame,
+        dataframe: pd.DataFrame | ArrowStreamExportable,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
         annotation_type: type[TraceAnnotationData] | None = None,
@@ -366,7 +367,7 @@ class AsyncTraces:
     async def log_trace_annotations_dataframe(
         self,
         *,
-        dataframe: pd.DataFrame,
+        dataframe: pd.DataFrame | ArrowStreamExportable,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
         annotation_type: type[TraceAnnotationData] | None = None,
@@ -379,7 +380,7 @@ class AsyncTraces:
     async def log_trace_annotations_dataframe(
         self,
         *,
-        dataframe: pd.DataFrame,
+        dataframe: pd.DataFrame | ArrowStreamExportable,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
         annotation_type: type[TraceAnnotationData] | None = None,
@@ -391,7 +392,7 @@ class AsyncTraces:
     async def log_trace_annotations_dataframe(
         self,
         *,
-        dataframe: pd.DataFrame,
+        dataframe: pd.DataFrame | ArrowStreamExportable,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
         annotation_type: type[TraceAnnotationData] | None = None,
@@ -404,12 +405,15 @@ class AsyncTraces:
         An error of the server or the network accounts for every row in its `report`.
 
         Args:
-            dataframe: One annotation a row. Trace ids stand in a column `trace_id` or
-                `context.trace_id`, in an index level of either name, or in an unnamed index of
-                text. Judgements stand in `label`, `score` (numeric text is read) and `explanation`;
-                `metadata` and `identifier` are optional; other columns are ignored. Any of pandas'
-                missing values means missing. The frame is checked whole before the first request,
-                and never changed; it must not change while it is sent.
+            dataframe: One annotation a row, in a frame of pandas or Polars, an Arrow table, a
+                DuckDB relation, or whatever else speaks Arrow's C stream; all but the first two
+                need the extra `arrow`. Trace ids stand in a column `trace_id` or
+                `context.trace_id`; with pandas also in an index level of either name, or in an
+                unnamed index of text. Judgements stand in `label`, `score` (numeric text is read)
+                and `explanation`; `metadata` and `identifier` are optional; other columns are
+                ignored. Null, NaN and any other of pandas' missing values mean missing. The frame
+                is checked whole before the first request, and never changed; it must not change
+                while it is sent. A stream is read once, into memory.
             annotation_name: Name of all rows; wins over a column `name` or `annotation_name`.
             annotator_kind: Kind of all rows; wins over a column `annotator_kind`.
             annotation_type: A rubric that each row must follow. What it leaves no choice about,
@@ -428,7 +432,8 @@ class AsyncTraces:
             that `on_missing_trace="skip"` left out; otherwise nothing.
 
         Raises:
-            TypeError: when it is no DataFrame.
+            TypeError: when it is no frame, or a lazy one that must be collected first.
+            ConfigurationError: when it takes pyarrow to read it, which is not installed.
             AnnotationValidationError: naming every row and cell that is refused, before anything is
                 sent.
             TraceNotFoundError: when traces do not exist, with `sync=True`.
@@ -640,7 +645,7 @@ class AsyncTraces:
         self,
         *,
         trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None = None,
-        dataframe: pd.DataFrame | None = None,
+        dataframe: pd.DataFrame | ArrowStreamExportable | None = None,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
         project_identifier: str = "default",
@@ -701,7 +706,7 @@ class AsyncTraces:
         self,
         *,
         trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None = None,
-        dataframe: pd.DataFrame | None = None,
+        dataframe: pd.DataFrame | ArrowStreamExportable | None = None,
         annotation_name: str | None = None,
         annotator_kind: AnnotatorKind | None = None,
         project_identifier: str = "default",

@@ -24,6 +24,7 @@ from phoenix_traces.uploads.start import check_options, upload
 if TYPE_CHECKING:
     import pandas as pd
 
+    from phoenix_traces.inputs.frame_types import AnyFrame
     from phoenix_traces.rules.annotation import (
         AnnotatorKind,
         InsertedTraceAnnotation,
@@ -61,7 +62,7 @@ class Given(TypedDict):
     """The arguments that say what to compare: a list or a frame."""
 
     trace_annotations: Iterable[TraceAnnotationData | Mapping[str, Any]] | None
-    dataframe: pd.DataFrame | None
+    dataframe: AnyFrame | None
     annotation_name: str | None
     annotator_kind: AnnotatorKind | None
 
@@ -104,7 +105,7 @@ def log_trace_annotations(
 
 def log_trace_annotations_dataframe(
     *,
-    dataframe: pd.DataFrame,
+    dataframe: AnyFrame,
     annotation_name: str | None,
     annotator_kind: AnnotatorKind | None,
     annotation_type: type[TraceAnnotationData] | None,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import duckdb
 import httpx
 import pandas as pd
+import polars as pl
 from typing_extensions import assert_type
 
 from phoenix_traces import (
@@ -14,9 +16,12 @@ from phoenix_traces import (
     AnnotationResult,
     AnnotationValidationError,
     AnnotatorKind,
+    ArrowStreamExportable,
     AsyncClient,
     AsyncTraces,
     Client,
+    Comparison,
+    Confirmation,
     InsertedTraceAnnotation,
     PhoenixHTTPError,
     PhoenixStatusError,
@@ -171,6 +176,42 @@ def log_frame(traces: Traces, frame: pd.DataFrame, sync: bool) -> None:
         ),
         list[Inserted] | None,
     )
+
+
+class OwnTable:
+    """A frame of a library that no type checker has heard of."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return requested_schema
+
+
+# Frames of other libraries are taken wherever a pandas frame is.
+AnyOtherFrame = ArrowStreamExportable | OwnTable | pl.DataFrame | duckdb.DuckDBPyRelation
+
+
+def log_other_frames(traces: Traces, frame: AnyOtherFrame, sync: bool) -> None:
+    assert_type(traces.log_trace_annotations_dataframe(dataframe=frame), None)
+    assert_type(traces.log_trace_annotations_dataframe(dataframe=frame, sync=False), None)
+    assert_type(traces.log_trace_annotations_dataframe(dataframe=frame, sync=True), list[Inserted])
+    assert_type(
+        traces.log_trace_annotations_dataframe(dataframe=frame, sync=sync), list[Inserted] | None
+    )
+    assert_type(traces.compare_trace_annotations(dataframe=frame), Comparison)
+    assert_type(traces.confirm_trace_annotations(dataframe=frame), Confirmation)
+
+
+async def log_other_frames_async(traces: AsyncTraces, frame: AnyOtherFrame, sync: bool) -> None:
+    assert_type(await traces.log_trace_annotations_dataframe(dataframe=frame), None)
+    assert_type(await traces.log_trace_annotations_dataframe(dataframe=frame, sync=False), None)
+    assert_type(
+        await traces.log_trace_annotations_dataframe(dataframe=frame, sync=True), list[Inserted]
+    )
+    assert_type(
+        await traces.log_trace_annotations_dataframe(dataframe=frame, sync=sync),
+        list[Inserted] | None,
+    )
+    assert_type(await traces.compare_trace_annotations(dataframe=frame), Comparison)
+    assert_type(await traces.confirm_trace_annotations(dataframe=frame), Confirmation)
 
 
 async def log_frame_async(traces: AsyncTraces, frame: pd.DataFrame, sync: bool) -> None:

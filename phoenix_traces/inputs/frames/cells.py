@@ -1,4 +1,4 @@
-"""Cells of a column as Python values.
+"""Cells of a column of pandas' as Python values.
 
 One function makes them, for the check and for the sending, so that no dtype can look good to the
 one and bad to the other. It judges what is missing by the values themselves and not by the dtype:
@@ -20,7 +20,7 @@ import pandas as pd
 from phoenix_traces.inputs.unreadable import UnreadableCell
 from phoenix_traces.rules.text import WHITE_SPACE
 
-Column: TypeAlias = pd.api.extensions.ExtensionArray
+Array: TypeAlias = pd.api.extensions.ExtensionArray
 
 _ALWAYS_MISSING = frozenset(map(type, (pd.NA, pd.NaT, np.ma.masked)))
 _MISSING_TESTS: tuple[tuple[tuple[type[Any], ...], Callable[[Any], bool]], ...] = (
@@ -60,16 +60,16 @@ class _ArrowArray(Protocol):
     def to_pylist(self) -> list[object]: ...
 
 
-def cells(column: Column) -> list[object]:
+def cells(column: Array) -> list[object]:
     """Return the cells of a column of any dtype; what is missing is None, whatever it is called."""
     try:
         values = _read_together(column)
     except Exception:  # noqa: BLE001 - dtypes are anybody's, and raise whatever they like
         values = [read(column, position) for position in range(len(column))]
-    return _without_missing(values)
+    return without_missing(values)
 
 
-def cells_at(column: Column, positions: range | list[int]) -> list[object]:
+def cells_at(column: Array, positions: range | list[int]) -> list[object]:
     """Return the cells at some positions.
 
     Args:
@@ -81,10 +81,10 @@ def cells_at(column: Column, positions: range | list[int]) -> list[object]:
             return cells(column[positions.start : positions.stop])
         return cells(column.take(positions))
     except Exception:  # noqa: BLE001 - as above: Arrow has no `take` for some of its types
-        return _without_missing([read(column, position) for position in positions])
+        return without_missing([read(column, position) for position in positions])
 
 
-def _read_together(column: Column) -> list[object]:
+def _read_together(column: Array) -> list[object]:
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return _read_categories(cast("_CategoricalColumn", column))
@@ -113,7 +113,7 @@ def _is_simple(dtype: pd.ArrowDtype) -> bool:
         return False
 
 
-def read(column: Column | pd.Index[Any], position: int) -> object:
+def read(column: Array | pd.Index[Any], position: int) -> object:
     """Return one cell of a column or label of an index, or why it cannot be read."""
     try:
         return column[position]
@@ -121,7 +121,8 @@ def read(column: Column | pd.Index[Any], position: int) -> object:
         return UnreadableCell(error)
 
 
-def _without_missing(values: list[object]) -> list[object]:
+def without_missing(values: list[object]) -> list[object]:
+    """Return cells with None for whatever is missing, and with a stand-in for what is unusable."""
     for kind in set(map(type, values)):
         if kind in _ALWAYS_MISSING:
             values = [None if type(value) is kind else value for value in values]

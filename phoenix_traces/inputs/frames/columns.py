@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import pandas as pd
-
-from phoenix_traces.inputs.frames.cells import Column, cells_at, read
+from phoenix_traces.inputs.frames.interface import Column, Frame
 from phoenix_traces.inputs.wire_row import FIELDS
 
 ID_NAMES = ("trace_id", "context.trace_id")
@@ -23,19 +20,19 @@ class FrameColumns:
     """A frame's columns by the model's names.
 
     Attributes:
-        index: The frame's own index, to name rows by.
+        frame: The frame itself, to name rows by.
         columns: What came from the frame.
         constants: What is the same for every row: given as an argument, or absent.
         names: The caller's names for the model's fields.
     """
 
-    index: pd.Index[Any]
+    frame: Frame
     columns: Mapping[str, Column]
     constants: Mapping[str, object]
     names: Mapping[str, str]
 
     def __len__(self) -> int:
-        return len(self.index)
+        return len(self.frame)
 
     def slices(self, rows: int) -> Iterator[tuple[range, dict[str, list[object]]]]:
         """Yield positions and their cells by field, some rows at a time."""
@@ -44,13 +41,13 @@ class FrameColumns:
             yield positions, self.take(positions)
 
     def label(self, position: int) -> object:
-        """Return the index label of a row."""
-        return read(self.index, position)
+        """Return the index label of a row; None where frames have no index."""
+        return self.frame.label(position)
 
     def take(self, positions: range | list[int]) -> dict[str, list[object]]:
         """Return the cells of some rows by field."""
         return {
-            field: cells_at(self.columns[field], positions)
+            field: self.columns[field].cells_at(positions)
             if field in self.columns
             else [self.constants.get(field)] * len(positions)
             for field in FIELDS

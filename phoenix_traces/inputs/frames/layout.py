@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-import pandas as pd
 from pydantic import ValidationError
 
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure
 from phoenix_traces.inputs.explain import failures_from
-from phoenix_traces.inputs.frames.cells import Column, cells_at, text_or_none
+from phoenix_traces.inputs.frames.cells import text_or_none
 from phoenix_traces.inputs.frames.columns import (
     ID_NAMES,
     KIND_NAME,
@@ -23,10 +22,10 @@ from phoenix_traces.inputs.frames.columns import (
     OPTIONAL_NAMES,
     FrameColumns,
 )
-from phoenix_traces.inputs.other_frames import other_frame
+from phoenix_traces.inputs.frames.interface import Column, Frame
 from phoenix_traces.inputs.wire_row import RESULT_NAMES
 from phoenix_traces.rules.annotation import TraceAnnotationData
-from phoenix_traces.shown import shown, type_name
+from phoenix_traces.shown import shown
 
 _LABELS_TOGETHER = 5_000
 _MOST_CHARACTERS_OF_NAME = 80
@@ -54,7 +53,7 @@ _Found: TypeAlias = "_Source | AnnotationFailure"
 
 
 def resolve(
-    dataframe: pd.DataFrame,
+    frame: Frame,
     annotation_name: str | None,
     annotator_kind: str | None,
     fixed: Mapping[str, str],
@@ -62,62 +61,52 @@ def resolve(
     """Find out where each part of an annotation stands.
 
     Args:
-        dataframe: The caller's frame; it is only read.
+        frame: The caller's; it is only read.
         annotation_name: Name of all the annotations; wins over a column.
         annotator_kind: Kind of all the annotations; wins over a column.
         fixed: The name and the kind, where a rubric leaves no choice.
 
     Raises:
-        TypeError: when it is no DataFrame.
         AnnotationValidationError: naming everything that is wrong with the frame as a whole.
     """
-    _refuse_what_is_no_frame(dataframe)
-    frame = _Frame(dataframe)
+    named = _Named(frame)
     # Of a frame that fails these, nothing more can be said.
-    frame.refuse(_wrong_shape(frame))
-    frame.refuse(_repeated_names(frame))
+    _refuse(_wrong_shape(frame), frame)
+    _refuse(_repeated_names(named), frame)
     found = [
-        *_trace_ids(frame),
-        *_names(frame, annotation_name, fixed),
-        *_kinds(frame, annotator_kind, fixed),
-        *_optional_columns(frame),
+        *_trace_ids(named),
+        *_names(named, annotation_name, fixed),
+        *_kinds(named, annotator_kind, fixed),
+        *_optional_columns(named),
     ]
     sources = [each for each in found if isinstance(each, _Source)]
     constants = {each.field: each.constant for each in sources if each.column is None}
-    frame.refuse(
-        [
-            *(each for each in found if isinstance(each, AnnotationFailure)),
-            *_wrong_arguments(constants),
-        ]
-    )
+    failures = [each for each in found if isinstance(each, AnnotationFailure)]
+    _refuse([*failures, *_wrong_arguments(constants)], frame)
     return FrameColumns(
-        index=dataframe.index,
+        frame=frame,
         columns={each.field: each.column for each in sources if each.column is not None},
         constants=_as_models_leave_them(constants),
         names=_by_path({each.field: each.name for each in sources if each.column is not None}),
     )
 
 
-def _refuse_what_is_no_frame(value: object) -> None:
-    if not isinstance(value, pd.DataFrame):
-        raise TypeError(f"Expected pandas DataFrame, not {other_frame(value) or type_name(value)}")
+def _refuse(failures: Iterable[AnnotationFailure], frame: Frame) -> None:
+    """Raise an error that says all of what is wrong, if anything is."""
+    if problems := list(failures):
+        raise AnnotationValidationError(problems, total=len(frame))
 
 
-class _Frame:
+class _Named:
     """A frame's columns and index levels by name.
 
     Only labels that are text are looked at: others, such as `pd.NA`, cannot even be compared.
     """
 
-    def __init__(self, dataframe: pd.DataFrame) -> None:
-        self.dataframe = dataframe
-        self._columns = _places_by_name(dataframe.columns)
-        self._levels = _places_by_name(dataframe.index.names)
-
-    def refuse(self, failures: Iterable[AnnotationFailure]) -> None:
-        """Raise an error that says all of what is wrong, if anything is."""
-        if problems := list(failures):
-            raise AnnotationValidationError(problems, total=len(self.dataframe))
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self._columns = _places_by_name(frame.column_names)
+        self._levels = _places_by_name(frame.level_names)
 
     def columns_named(self, names: Iterable[str]) -> list[str]:
         """Return those of some names that a column has."""
@@ -133,16 +122,11 @@ class _Frame:
 
     def column(self, name: str) -> Column:
         """Return a column."""
-        found: Column = self.dataframe.iloc[:, self._columns[name][0]].array
-        return found
+        return self.frame.column(self._columns[name][0])
 
     def level(self, name: str) -> Column:
         """Return an index level, with a cell for each row."""
-        index = self.dataframe.index
-        # By place, because pandas looks for a name by comparing it with all of them.
-        numbered = index.set_names(list(range(index.nlevels)))
-        found: Column = numbered.get_level_values(self._levels[name][0]).array
-        return found
+        return self.frame.level(self._levels[name][0])
 
 
 def _places_by_name(labels: Iterable[object]) -> dict[str, list[int]]:
@@ -157,14 +141,14 @@ def _failure(message: str, field: str | None = None) -> AnnotationFailure:
     return AnnotationFailure(None, None, field, None, message)
 
 
-def _wrong_shape(frame: _Frame) -> Iterator[AnnotationFailure]:
-    if frame.dataframe.columns.nlevels > 1:
+def _wrong_shape(frame: Frame) -> Iterator[AnnotationFailure]:
+    if frame.has_nested_columns:
         yield _failure("DataFrame columns must have one level, not a MultiIndex: flatten them")
-    if not len(frame.dataframe.index):
-        yield _failure("DataFrame cannot be empty")
+    if not len(frame):
+        yield _failure(f"DataFrame cannot be empty{frame.why_empty}")
 
 
-def _repeated_names(frame: _Frame) -> Iterator[AnnotationFailure]:
+def _repeated_names(frame: _Named) -> Iterator[AnnotationFailure]:
     for name in (*ID_NAMES, *NAME_NAMES, KIND_NAME, *RESULT_NAMES, *OPTIONAL_NAMES):
         columns, levels = frame.times(name)
         if columns > 1:
@@ -173,10 +157,10 @@ def _repeated_names(frame: _Frame) -> Iterator[AnnotationFailure]:
             yield _failure(f"DataFrame has {levels} index levels named {name!r}; keep one", name)
 
 
-def _trace_ids(frame: _Frame) -> Iterator[_Found]:
+def _trace_ids(frame: _Named) -> Iterator[_Found]:
     """Find a column or an index level of either name, or else an unnamed index of text."""
     columns, levels = frame.columns_named(ID_NAMES), frame.levels_named(ID_NAMES)
-    index = frame.dataframe.index
+    indexes = frame.frame.level_names
     if len(columns) == 2 or len(levels) == 2:
         yield _failure(
             "DataFrame cannot have both primary and fallback ID columns "
@@ -191,10 +175,12 @@ def _trace_ids(frame: _Frame) -> Iterator[_Found]:
         yield _Source("trace_id", columns[0], frame.column(columns[0]))
     elif levels:
         yield _Source("trace_id", levels[0], frame.level(levels[0]))
-    elif index.nlevels == 1 and index.name is None and _is_text(index.array):
-        yield _Source("trace_id", "index", index.array)
+    elif len(indexes) == 1 and indexes[0] is None and _is_text(unnamed := frame.frame.level(0)):
+        yield _Source("trace_id", "index", unnamed)
+    elif not indexes:
+        yield _failure("DataFrame must have a 'trace_id' or 'context.trace_id' column")
     else:
-        named = [_shown_name(name) for name in index.names if name is not None]
+        named = [_shown_name(name) for name in indexes if name is not None]
         hint = f"; the index named {', '.join(named)} is not taken for trace ids" if named else ""
         yield _failure(
             "DataFrame must have 'trace_id' or 'context.trace_id' column, index level, or a "
@@ -210,8 +196,8 @@ def _shown_name(name: object) -> str:
 def _same_ids(column: Column, level: Column) -> bool:
     # What is no text is refused by its row later.
     return all(
-        list(map(text_or_none, cells_at(column, some)))
-        == list(map(text_or_none, cells_at(level, some)))
+        list(map(text_or_none, column.cells_at(some)))
+        == list(map(text_or_none, level.cells_at(some)))
         for some in _blocks(len(column))
     )
 
@@ -220,7 +206,7 @@ def _is_text(column: Column) -> bool:
     """Tell that all cells that are not missing are text, if there are any."""
     kinds = set[type]()
     for some in _blocks(len(column)):
-        kinds |= set(map(type, cells_at(column, some))) - {type(None)}
+        kinds |= set(map(type, column.cells_at(some))) - {type(None)}
         if not all(issubclass(kind, str) for kind in kinds):
             return False
     return bool(kinds)
@@ -231,7 +217,7 @@ def _blocks(rows: int) -> Iterator[range]:
         yield range(start, min(start + _LABELS_TOGETHER, rows))
 
 
-def _names(frame: _Frame, argument: str | None, fixed: Mapping[str, str]) -> Iterator[_Found]:
+def _names(frame: _Named, argument: str | None, fixed: Mapping[str, str]) -> Iterator[_Found]:
     columns = frame.columns_named(NAME_NAMES)
     if len(columns) == 2:
         yield _failure("DataFrame cannot have both 'name' and 'annotation_name' columns")
@@ -249,7 +235,7 @@ def _names(frame: _Frame, argument: str | None, fixed: Mapping[str, str]) -> Ite
         )
 
 
-def _kinds(frame: _Frame, argument: str | None, fixed: Mapping[str, str]) -> Iterator[_Found]:
+def _kinds(frame: _Named, argument: str | None, fixed: Mapping[str, str]) -> Iterator[_Found]:
     if argument is not None:
         yield from _argument(KIND_NAME, KIND_NAME, argument, fixed)
     elif frame.columns_named([KIND_NAME]):
@@ -272,7 +258,7 @@ def _argument(field: str, name: str, value: object, fixed: Mapping[str, str]) ->
         yield _failure(f"{name} is {shown(value)}, and {says}", name)
 
 
-def _optional_columns(frame: _Frame) -> Iterator[_Found]:
+def _optional_columns(frame: _Named) -> Iterator[_Found]:
     if not frame.columns_named(RESULT_NAMES):
         yield _failure("DataFrame must contain at least one of: label, score, explanation")
     for name in frame.columns_named((*RESULT_NAMES, *OPTIONAL_NAMES)):

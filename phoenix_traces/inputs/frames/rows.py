@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import cast
 
-import pandas as pd
 from pydantic import ValidationError
 
 from phoenix_traces.errors import PhoenixTracesError
 from phoenix_traces.inputs.duplicates import warn_about
 from phoenix_traces.inputs.explain import failures_from
+from phoenix_traces.inputs.frame_types import AnyFrame
 from phoenix_traces.inputs.frames.checking import ROWS_TOGETHER, Findings, are_plain, check, parts
 from phoenix_traces.inputs.frames.columns import FrameColumns
 from phoenix_traces.inputs.frames.layout import resolve
+from phoenix_traces.inputs.frames.opening import opened
 from phoenix_traces.inputs.frames.rubric_checks import RowRules, nested
 from phoenix_traces.inputs.judge import Cells
 from phoenix_traces.inputs.rows import Rows
@@ -24,7 +25,7 @@ from phoenix_traces.rules.rubrics import Rubrics, checked_annotation_type, fixed
 
 
 def annotation_frame(
-    dataframe: pd.DataFrame,
+    dataframe: AnyFrame,
     *,
     annotation_name: str | None = None,
     annotator_kind: str | None = None,
@@ -34,20 +35,23 @@ def annotation_frame(
     """Return a frame's annotations as rows to send.
 
     Args:
-        dataframe: Only read, and read again while rows are sent.
+        dataframe: Only read, and read again while rows are sent; a stream is read once, into a
+            table.
         annotation_name: Name of all the annotations; wins over a column.
         annotator_kind: Kind of all the annotations; wins over a column.
         annotation_type: What every row must be.
         rubrics: What rows of some names must be too.
 
     Raises:
-        TypeError: when it is no DataFrame, or the type is none of annotation.
+        TypeError: when it is no frame, or one that must be computed first; or the type is none of
+            annotation.
+        ConfigurationError: when it takes pyarrow to read it, which is not installed.
         AnnotationValidationError: naming every row and cell that is refused.
     """
     fixed: dict[str, str] = {}
     if annotation_type is not None:
         fixed = fixed_fields(checked_annotation_type(annotation_type, "annotation_type"))
-    columns = resolve(dataframe, annotation_name, annotator_kind, fixed)
+    columns = resolve(opened(dataframe), annotation_name, annotator_kind, fixed)
     findings = check(columns, RowRules(annotation_type, rubrics, columns))
     warn_about(findings.superseded)
     return Rows(
