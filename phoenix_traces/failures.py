@@ -25,6 +25,8 @@ _MOST_BYTES_OF_VALUE = 1_000
 _MOST_VALUES_PICKLED = 1_000
 _MOST_TROUBLES_PICKLED = 1_000
 
+_MANY = 1_000
+
 _MOST_IN_REPR = 3
 _LONGEST_KEY_TO_GUESS = 40
 
@@ -157,6 +159,11 @@ class Failures(Sequence[AnnotationFailure]):
             self._positions.append(first + place)
             self._troubles.append(trouble)
             self._values.append(value)
+
+    @property
+    def are_many(self) -> bool:
+        """Tell that there are so many that more words about the same row help nobody."""
+        return len(self) >= _MANY
 
     def __len__(self) -> int:
         return len(self._troubles)

@@ -7,23 +7,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 import httpx
+import numpy as np
 import pandas as pd
 import pytest
 
 from phoenix_traces import AnnotationResult, AnnotationValidationError, TraceAnnotationData, Traces
 from phoenix_traces.inputs import judge, list_checks
 from phoenix_traces.inputs.frames import rubric_checks
+from phoenix_traces.inputs.wire_row import FIELDS
 from phoenix_traces.rules import metadata
 
 ROWS = 10_000
 # The first thousand of a list, in which bad rows may be few; then some for each trouble.
 MOST_ASKED = 1_000 + 20
 
+# The first block of a frame, in which each piece of metadata may have to be walked through.
+FULLY_TOLD = 5_000
+
 # For each block of a list, most of them about nothing.
 MOST_CALLS = 5
+
+OBJECTS = (object(), Decimal("Infinity"), 10**400, 1j, date(2026, 1, 1), np.str_("high"))
 
 # By column, a bad cell for each row; no two are alike where that is possible.
 BAD_CELLS: dict[str, Callable[[int], Any]] = {
@@ -35,12 +44,17 @@ BAD_CELLS: dict[str, Callable[[int], Any]] = {
     "score as text": lambda at: f"{at} points",
     "explanation": lambda at: f"{at}\ud800",
     "identifier": lambda at: str(at).encode(),
+    "score as object": lambda at: OBJECTS[at % len(OBJECTS)],
     "metadata": lambda at: {"seconds": at, "part": object()},
+    "troubles in metadata": lambda at: {"seconds": at, "parts": [[math.nan, "\x00"][at % 2]] * 90},
+    "distinct keys in metadata": lambda at: {f"seconds {at}": [math.nan, 1e300, object()][at % 3]},
+    "other types in metadata": lambda at: {
+        "when": datetime(2026, 1, 1),
+        "part": [(math.nan,), {math.inf}, np.float64(math.inf), Decimal("NaN"), b"\xff"][at % 5],
+    },
     "metadata as text": lambda at: f'{{"seconds": {at}}}',
     "number in metadata": lambda at: {"by": f"judge {at}", "seconds": [math.nan, 1e300, at]},
 }
-# Whether a text is a number, only the model knows.
-EACH_ASKED = {"score as text"}
 
 every_trouble = pytest.mark.parametrize("trouble", BAD_CELLS)
 
@@ -48,7 +62,7 @@ every_trouble = pytest.mark.parametrize("trouble", BAD_CELLS)
 def rows_of(trouble: str) -> list[dict[str, Any]]:
     right = {"name": "correctness", "annotator_kind": "LLM", "label": "x", "score": 0.5}
     make = BAD_CELLS[trouble]
-    field = next(part for part in trouble.split() if part not in ("number", "in"))
+    field = next(part for part in trouble.split() if part in FIELDS)
     return [right | {"trace_id": f"{at + 1:032x}", field: make(at)} for at in range(ROWS)]
 
 
@@ -70,14 +84,14 @@ class Asked:
         ):
             monkeypatch.setattr(module, name, self._counted(getattr(module, name), together=True))
         monkeypatch.setattr(
-            judge, "json_object", self._counted(metadata.json_object, together=False)
+            judge, "problems_in", self._counted(metadata.problems_in, together=False)
         )
 
     def _counted(self, ask: Callable[..., Any], *, together: bool) -> Callable[..., Any]:
-        def counted(*arguments: Any) -> Any:
+        def counted(*arguments: Any, **more: Any) -> Any:
             self.calls += 1
             self.values += len(arguments[-1]) if together else 1
-            return ask(*arguments)
+            return ask(*arguments, **more)
 
         return counted
 
@@ -100,8 +114,8 @@ def test_of_a_frame_that_is_all_bad_the_models_are_asked_about_a_few_cells(
     asked = Asked(monkeypatch)
     error = refusal_of(lambda traces: traces.log_trace_annotations_dataframe(dataframe=frame))
     assert {failure.position for failure in error.failures} == {*range(ROWS)}
-    assert asked.values <= (ROWS if trouble in EACH_ASKED else 20)
-    assert asked.calls <= 20
+    assert asked.values <= FULLY_TOLD + 20
+    assert asked.calls <= FULLY_TOLD + 20
 
 
 @every_trouble
@@ -112,7 +126,7 @@ def test_of_a_list_that_is_all_bad_the_models_are_asked_about_its_first_block_an
     asked = Asked(monkeypatch)
     error = refusal_of(lambda traces: traces.log_trace_annotations(trace_annotations=items))
     assert {failure.position for failure in error.failures} == {*range(ROWS)}
-    assert asked.values <= (ROWS if trouble in EACH_ASKED else MOST_ASKED)
+    assert asked.values <= MOST_ASKED
     assert asked.calls <= MOST_CALLS * ROWS / 1_000
 
 

@@ -9,13 +9,15 @@ is the truth: property tests compare it with what they say about whole rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from itertools import chain, islice
 from operator import itemgetter
-from typing import TypeAlias, cast
-
-from pydantic_core import PydanticCustomError
+from typing import TypeAlias, TypeVar, cast
 
 from phoenix_traces.failures import Found, Trouble
 from phoenix_traces.inputs.explain import Explainer, refusals
@@ -32,10 +34,13 @@ from phoenix_traces.rules.fields import (
     NO_TRACE_IDS,
     RESERVED_NAME,
 )
-from phoenix_traces.rules.metadata import json_object
-from phoenix_traces.rules.metadata_shape import Shape, shape_of
+from phoenix_traces.rules.metadata import Problem, path_text, problems_in
+from phoenix_traces.rules.metadata_shape import Fault, Shape, first_fault, shape_of
 from phoenix_traces.rules.text import WHITE_SPACE, is_unicode
 from phoenix_traces.rules.trace_ids import not_text
+
+_KeyT = TypeVar("_KeyT")
+_ValueT = TypeVar("_ValueT")
 
 Cells: TypeAlias = Mapping[str, Sequence[object]]
 
@@ -67,7 +72,12 @@ _MOST_SHAPES = 1_000
 # No value of these types is a kind of annotator or a result; and none of those is a number.
 _CHOICES = frozenset({"annotator_kind", "result"})
 _NO_CHOICE = frozenset({_Absent, type(None), bool, int, float, bytes, list, tuple})
-_NO_NUMBER = frozenset({type(None), str, bytes, bytearray, list, tuple, set, dict})
+_NO_NUMBER = frozenset(
+    {type(None), str, bytes, bytearray, list, tuple, set, dict, complex, date, datetime}
+)
+
+# Methods by which a class may say that its values are numbers, or that they are something else.
+_MAKING_NUMBERS = frozenset({"__float__", "__index__", "__int__", "__class__"})
 
 
 @dataclass(frozen=True)
@@ -90,12 +100,20 @@ class Judge:
 
     Args:
         explainer: Says it in our words.
+
+    Attributes:
+        is_brief: Whether to look in each piece of metadata for its first trouble alone: a million
+            pieces may hold a hundred troubles each.
     """
 
     def __init__(self, explainer: Explainer) -> None:
+        self.is_brief = False
         self._explainer = explainer
         self._known: dict[str, _Known] = {}
         self._known_metadata: _KnownMetadata = {}
+        self._known_faults: dict[tuple[object, object], Trouble] = {}
+        self._words_by_reason: dict[object, str] = {}
+        self._known_wholes: dict[object, tuple[Trouble, ...]] = {}
 
     def found(
         self, cells: Cells, fields: Collection[str] = FIELDS, oddities: Oddities | None = None
@@ -174,34 +192,53 @@ class Judge:
         return self._found(TraceAnnotationData, rows, places, (name,))
 
     def _in_metadata(self, places: Sequence[int], cells: Sequence[object]) -> Iterator[Found]:
+        look = self._first_in if self.is_brief else self._all_in
         for place, cell in zip(places, cells, strict=True):
-            if cell is None:
-                continue
-            if (looked := shape_of(cell)) is None:
-                for trouble, value in self._within(cell):
+            if cell is not None:
+                for trouble, value in look(cell):
                     yield Found(place, trouble, value)
-                continue
-            shape, at_fault = looked
-            known = self._known_metadata.get(shape)
-            if known is None:
-                known = self._learned_of_metadata(shape, cell)
-            for trouble, at in known:
-                yield Found(place, trouble, at_fault[at])
+
+    def _all_in(self, metadata: object) -> Iterable[tuple[Trouble, object]]:
+        if (looked := shape_of(metadata)) is None:
+            return self._within(problems_in(metadata))
+        shape, at_fault = looked
+        known = self._known_metadata.get(shape)
+        if known is None:
+            known = self._learned_of_metadata(shape, metadata)
+        return [(trouble, at_fault[at]) for trouble, at in known]
 
     def _learned_of_metadata(self, shape: Shape, cell: object) -> tuple[tuple[Trouble, int], ...]:
-        if len(self._known_metadata) >= _MOST_SHAPES:
-            self._known_metadata.clear()
-        known = tuple((trouble, at) for at, (trouble, _) in enumerate(self._within(cell)))
-        self._known_metadata[shape] = known
+        known = tuple(
+            (trouble, at) for at, (trouble, _) in enumerate(self._within(problems_in(cell)))
+        )
+        _remember(self._known_metadata, shape, known)
         return known
 
-    def _within(self, metadata: object) -> Iterator[tuple[Trouble, object]]:
-        # What the model asks, without the rest of the model.
-        try:
-            json_object(metadata)
-        except PydanticCustomError as error:
-            problems = (error.context or {})["problems"]
-            yield from self._explainer.within_metadata(problems)
+    def _within(self, problems: Iterable[Problem]) -> Iterable[tuple[Trouble, object]]:
+        return self._explainer.within_metadata(problems)
+
+    def _first_in(self, metadata: object) -> Iterable[tuple[Trouble, object]]:
+        kind: type[object] = type(metadata)
+        if kind is not dict:
+            return islice(self._all_in(metadata), 1)
+        fault = first_fault(metadata)
+        if fault is True:
+            return ()
+        if fault is False:
+            return self._within(problems_in(metadata, only_first=True))
+        trouble = self._known_faults.get((fault.steps, fault.reason))
+        if trouble is None:
+            trouble = self._learned_of_fault(fault, metadata)
+        return ((trouble, fault.part),)
+
+    def _learned_of_fault(self, fault: Fault, metadata: object) -> Trouble:
+        words = self._words_by_reason.get(fault.reason)
+        if words is None:
+            ((_, _, words),) = problems_in(metadata, only_first=True)
+            _remember(self._words_by_reason, fault.reason, words)
+        trouble = Trouble.short(path_text(("metadata", *fault.steps)), words)
+        _remember(self._known_faults, (fault.steps, fault.reason), trouble)
+        return trouble
 
     def _found(
         self,
@@ -229,25 +266,56 @@ class Judge:
         columns = [cells[name] for name in RESULT_NAMES]
         if any(all(map(_has_content, column)) for column in columns):
             return iter(())
-        empty = {
-            place: row
+        empty = [
+            place
             for place, row in enumerate(zip(*columns, strict=True))
             if place not in known_bad and not any(map(_has_content, row))
-        }
-        rows = [dict(zip(RESULT_NAMES, row, strict=True)) for row in empty.values()]
-        return self._found(AnnotationResult, rows, list(empty), ())
+        ]
+        # All that is missing is missing in the same words.
+        return self._about_the_whole(AnnotationResult, dict.fromkeys(empty, "none"), {"none": {}})
 
     def _with_long_keys(self, cells: Cells, known_bad: Collection[int]) -> Iterator[Found]:
         names, identifiers = cells["name"], cells["identifier"]
         if (_longest(names) + _longest(identifiers)) * MOST_BYTES_PER_CHARACTER <= MAX_KEY_BYTES:
             return iter(())
         long = {
-            place: key
+            place: size
             for place, key in enumerate(zip(names, identifiers, strict=True))
-            if place not in known_bad and sum(map(_bytes_of, key)) > MAX_KEY_BYTES
+            if place not in known_bad and (size := sum(map(_bytes_of, key))) > MAX_KEY_BYTES
         }
-        rows = [{**_RIGHT, "name": name, "identifier": known} for name, known in long.values()]
-        return self._found(TraceAnnotationData, rows, list(long), ())
+        # Their size is all that is said of them.
+        examples: dict[object, object] = {
+            size: {**_RIGHT, "name": "n" * size} for size in long.values()
+        }
+        return self._about_the_whole(TraceAnnotationData, long, examples)
+
+    def _about_the_whole(
+        self,
+        model: type[AnnotationResult | TraceAnnotationData],
+        decided: Mapping[int, object],
+        examples: Mapping[object, object],
+    ) -> Iterator[Found]:
+        """Yield what a model has against rows as a whole.
+
+        Args:
+            model: Who is asked.
+            decided: By place of the rows, what decides about the words.
+            examples: By what decides, a row for which the same is said.
+        """
+        for place, key in decided.items():
+            troubles = self._known_wholes.get((model, key))
+            if troubles is None:
+                found = self._found(model, [examples[key]], [place], ())
+                troubles = tuple(each.trouble for each in found)
+                _remember(self._known_wholes, (model, key), troubles)
+            for trouble in troubles:
+                yield Found(place, trouble, None)
+
+
+def _remember(known: dict[_KeyT, _ValueT], key: _KeyT, value: _ValueT) -> None:
+    if len(known) >= _MOST_SHAPES:
+        known.clear()
+    known[key] = value
 
 
 def _what_decides(name: str, cell: object) -> object:
@@ -264,12 +332,34 @@ def _what_decides(name: str, cell: object) -> object:
         # Of an integer, its size decides too.
         return (kind, not_text(cell)) if name == "trace_id" and kind is not _Absent else kind
     if name == "score":
-        if kind is float:
-            return math.isfinite(cast("float", cell))
-        return kind if kind in _NO_NUMBER else None
+        return _what_decides_about_score(kind, cell)
     if name == "annotator_kind" and kind is str:
         return cell if cell in ANNOTATOR_KINDS else kind
     return kind if name in _CHOICES and kind in _NO_CHOICE else None
+
+
+def _what_decides_about_score(kind: type[object], cell: object) -> object:
+    if kind is float:
+        return math.isfinite(cast("float", cell))
+    if kind in _NO_NUMBER or issubclass(kind, (str, bytes, bytearray)):
+        return kind
+    if kind is Decimal:
+        return kind, cast("Decimal", cell).is_finite()
+    if kind is int:
+        # Python itself knows how far floats go.
+        return kind, cast("int", cell).bit_length() < sys.float_info.max_exp
+    return kind if _is_no_number(cast("Hashable", kind)) else None
+
+
+@lru_cache(maxsize=128)
+def _is_no_number(kind: type[object]) -> bool:
+    """Tell of plain classes that no value of theirs becomes a float."""
+    return (
+        type(kind) is type
+        and kind.__module__ != "numpy"
+        and kind.__getattribute__ is object.__getattribute__
+        and not any(vars(base).keys() & _MAKING_NUMBERS for base in kind.__mro__[:-1])
+    )
 
 
 def _what_decides_about_text(text: str) -> object:

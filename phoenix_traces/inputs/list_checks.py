@@ -87,8 +87,14 @@ class ListChecks:
             errors = refusals(self._rubrics[name], annotations)
             yield from self._explainer.found_in(errors, places)
 
-    def found(self, items: Sequence[object]) -> list[Found]:
-        """Return what is wrong with annotations, in order; faster where many are refused."""
+    def found(self, items: Sequence[object], *, is_brief: bool = False) -> list[Found]:
+        """Return what is wrong with annotations, in order; faster where many are refused.
+
+        Args:
+            items: As they were given.
+            is_brief: Whether to tell only the first trouble of each piece of metadata.
+        """
+        self._judge.is_brief = is_brief
         try:
             return self._found(items)
         except Exception:  # noqa: BLE001 - as above

@@ -176,7 +176,9 @@ def _checked(
         plain_rows = None if rubrics else _plain_rows(some)
         if failures:
             # Nothing will be sent: all that is left to find out is what else is wrong.
-            failures.add(checks.found(some) if plain_rows is None else (), first=start)
+            if plain_rows is None:
+                found = checks.found(some, is_brief=failures.are_many)
+                failures.add(found, first=start)
         elif plain_rows is None:
             annotations, found = checks.annotations(some)
             rows += map(_row, annotations)

@@ -9,6 +9,7 @@ as it would be written out, so that what is small in memory and huge as JSON is 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias, cast
@@ -73,6 +74,18 @@ def json_object(value: object) -> dict[str, Any]:
     return cast("dict[str, Any]", result)
 
 
+def problems_in(value: object, *, only_first: bool = False) -> list[Problem]:
+    """Return what is wrong with metadata, without making JSON of it.
+
+    Args:
+        value: As for `json_object`.
+        only_first: Whether to stop at the first path that cannot be sent.
+    """
+    walk = _Walk(only_first=only_first)
+    walk.from_root(value)
+    return walk.problems
+
+
 class _Problems(list[Problem]):
     """What is wrong, without the values in its text.
 
@@ -109,10 +122,15 @@ class _TooLargeError(Exception):
     pass
 
 
+class _EnoughError(Exception):
+    pass
+
+
 class _Walk:
     """A walk through metadata that collects what cannot be sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, only_first: bool = False) -> None:
+        self._only_first = only_first
         self.problems: list[Problem] = []
         self._values = 0
         self._characters = 0
@@ -129,6 +147,8 @@ class _Walk:
         except _TooLargeError:
             # Not with the value: to show it would be as much work as to send it.
             self.problems = [("metadata", None, TOO_LARGE)]
+        except _EnoughError:
+            pass
         except RecursionError:
             problem = "is nested deeper than Python's stack allows where this is called"
             self.problems = [("metadata", None, problem)]
@@ -254,12 +274,28 @@ class _Walk:
             self.problems.append((_written(path, shown_of_path), value, problem))
         elif len(self.problems) == _MOST_PROBLEMS:
             self.problems.append(("metadata", None, "and more of the kind"))
+        if self._only_first:
+            raise _EnoughError
 
 
 def _written(path: _Path, most: int) -> str:
-    steps: list[str] = []
+    steps: list[str | int] = []
     step: _Path | None = path
     while step is not None:
         step, key = step
-        steps.append(f"[{key}]" if isinstance(key, int) else f".{cut(key, _MOST_SHOWN_OF_A_KEY)}")
-    return cut("".join(reversed(steps)).removeprefix("."), most)
+        steps.append(key)
+    return path_text(reversed(steps), most)
+
+
+def path_text(steps: Iterable[str | int], most: int = _MOST_SHOWN_OF_A_PATH) -> str:
+    """Return a path into metadata, such as "metadata.reviewers[2].name", cut where it is long.
+
+    Args:
+        steps: The keys and indices, "metadata" first.
+        most: Most characters of it.
+    """
+    written = [
+        f"[{key}]" if isinstance(key, int) else f".{cut(key, _MOST_SHOWN_OF_A_KEY)}"
+        for key in steps
+    ]
+    return cut("".join(written).removeprefix("."), most)

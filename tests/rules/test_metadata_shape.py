@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from pydantic_core import PydanticCustomError
 
-from phoenix_traces.rules.metadata import json_object
-from phoenix_traces.rules.metadata_shape import shape_of
+from phoenix_traces.rules.metadata import json_object, path_text, problems_in
+from phoenix_traces.rules.metadata_shape import first_fault, shape_of
 from tests.support import cells
 
 
@@ -98,3 +98,36 @@ LOOP["loop"] = LOOP
 )
 def test_what_is_shared_large_deep_or_not_plain_has_no_shape(value: object) -> None:
     assert shape_of(value) is None
+
+
+def words_of_first(value: object) -> list[tuple[str, str]]:
+    return [(path, words) for path, _, words in problems_in(value, only_first=True)]
+
+
+def assert_first_fault_is_that_of_the_walk(known: dict[Any, Any], value: object) -> None:
+    fault = first_fault(value)
+    said = problems_in(value, only_first=True)
+    if fault is False:
+        return
+    if fault is True:
+        assert said == []
+        return
+    ((path, part, words),) = said
+    assert path == path_text(("metadata", *fault.steps))
+    assert repr(part) == repr(fault.part)
+    assert known.setdefault(fault.reason, words) == words
+
+
+def test_the_first_fault_is_the_first_that_the_walk_names() -> None:
+    known: dict[Any, Any] = {}
+    for value in VALUES:
+        assert_first_fault_is_that_of_the_walk(known, value)
+        assert_first_fault_is_that_of_the_walk(known, {"k": [value]})
+        assert words_of_first(value) == [(path, text) for path, _, text in refusals(value)][:1]
+    assert len(known) >= 10
+
+
+@given(cells.metadata)
+@settings(max_examples=1_000, deadline=None)
+def test_of_any_value_the_first_fault_is_the_first_that_the_walk_names(value: object) -> None:
+    assert_first_fault_is_that_of_the_walk({}, value)

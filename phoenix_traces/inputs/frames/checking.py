@@ -69,7 +69,8 @@ def check(columns: FrameColumns, rules: RowRules) -> Findings:
     failures = Failures(columns.label)
     for positions, cells in columns.slices(ROWS_TOGETHER):
         is_plain = are_plain(columns, cells)
-        failures.add(rules.found(cells, is_plain=is_plain), first=positions.start)
+        found = rules.found(cells, is_plain=is_plain, is_brief=failures.are_many)
+        failures.add(found, first=positions.start)
         # Nothing will be sent: all that is left to find out is what else is wrong.
         if failures:
             continue

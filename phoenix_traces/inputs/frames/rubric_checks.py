@@ -54,13 +54,15 @@ class RowRules:
             name: _Rubric(rubric, explainer) for name, rubric in (rubrics or {}).items()
         }
 
-    def found(self, cells: Cells, *, is_plain: bool) -> list[Found]:
+    def found(self, cells: Cells, *, is_plain: bool, is_brief: bool = False) -> list[Found]:
         """Return what is wrong with some rows, in order.
 
         Args:
             cells: By field.
             is_plain: Whether the general rules are known to hold.
+            is_brief: Whether to tell only the first trouble of each piece of metadata.
         """
+        self._judge.is_brief = is_brief
         general: list[Found] = []
         if not is_plain:
             cells = {**cells, "score": list(map(score_or_none, cells["score"]))}
