@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         Confirmation,
         IncompleteUploadError,
     )
+    from phoenix_traces.stored.traces import Trace, TraceSpan
     from phoenix_traces.uploads.options import UploadOptions
 
     __version__: str
@@ -102,10 +103,12 @@ __all__ = [
     "ServerValidationError",
     "SkippedAnnotationWarning",
     "StoredResult",
+    "Trace",
     "TraceAnnotation",
     "TraceAnnotationData",
     "TraceNotFoundError",
     "TraceNote",
+    "TraceSpan",
     "Traces",
     "UnexpectedResponseError",
     "UploadFailure",
@@ -187,6 +190,10 @@ _HOMES = {
         "StoredResult",
         "TraceAnnotation",
         "TraceNote",
+    ),
+    "stored.traces": (
+        "Trace",
+        "TraceSpan",
     ),
     "resources.traces": ("Traces",),
 }

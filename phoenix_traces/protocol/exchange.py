@@ -38,6 +38,7 @@ class Call:
         path: Relative to the base URL.
         params: The query; a sequence stands for the same name several times.
         repeatable: Whether sending it twice does no harm.
+        timeout: Seconds for each step of it; None for the client's own.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Call:
     params: Params = field(default_factory=dict[str, str])
     content: bytes | None = None
     repeatable: bool = True
+    timeout: float | None = None
 
 
 @dataclass(eq=False)

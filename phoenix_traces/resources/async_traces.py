@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote
     from phoenix_traces.stored.comparison import Comparison, Confirmation
+    from phoenix_traces.stored.traces import Trace
     from phoenix_traces.uploads.options import UploadOptions
 
 
@@ -638,6 +639,243 @@ class AsyncTraces:
             exclude_annotation_names=exclude_annotation_names,
             project_identifier=project_identifier,
             limit=limit,
+        )
+        return await perform_async(self._connection, operation)
+
+    async def get_traces(
+        self,
+        *,
+        project_identifier: str,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        sort: Literal["start_time", "latency_ms"] | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        include_spans: bool = False,
+        session_id: str | Iterable[str] | None = None,
+        error: bool | None = None,
+        min_latency_ms: float | None = None,
+        max_latency_ms: float | None = None,
+        filter_condition: str | None = None,
+        limit: int | None = 100,
+        timeout: float | None = None,
+    ) -> list[Trace]:
+        """List the traces of a project.
+
+        Needs Phoenix 13.15.
+
+        Args:
+            project_identifier: Name or ID of the project.
+            start_time: Only traces that began then or later. With a time zone: a naive time is
+                refused, because it could mean another moment.
+            end_time: Only traces that began before; with a time zone.
+            sort: By when they began, or by how long they took; by when they began unless given.
+            order: "desc", which is newest or longest first, unless given.
+            include_spans: Whether to bring the spans of each trace too, which makes answers larger
+                and slower.
+            session_id: Only traces of this session, or of one of these: the session's own id or
+                the server's. Of none where it is an empty list.
+            error: True for traces with a span that failed, False for those without one; both
+                unless given. Needs Phoenix 20.8.
+            min_latency_ms: Only traces that took so many milliseconds or more. Needs Phoenix 20.8.
+            max_latency_ms: Only traces that took so many milliseconds or less. Needs Phoenix 20.8.
+            filter_condition: Only traces for which this expression of Phoenix's filter language
+                holds, such as "error_count > 0". Needs Phoenix 20.12.
+            limit: Most traces in all; None for no limit.
+            timeout: Seconds for each step of a request; the client's own unless given.
+
+        Returns:
+            The traces, in the order that was asked for; 100 of them unless limit says otherwise.
+
+        Raises:
+            TypeError: when an argument is of a wrong kind.
+            AnnotationValidationError: when an argument is refused; nothing was sent.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot list traces, or not choose them so.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors, such as a filter_condition that it
+                cannot read.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> traces = await client.traces.get_traces(
+            ...     project_identifier="default", include_spans=True
+            ... )
+            >>> traces[0].trace_id
+            '4bf92f3577b34da6a3ce929d0e0e4736'
+            >>> [span.name for span in traces[0].spans or ()]
+            ['root']
+        """
+        operation = operations.get_traces(
+            project_identifier=project_identifier,
+            start_time=start_time,
+            end_time=end_time,
+            sort=sort,
+            order=order,
+            include_spans=include_spans,
+            session_id=session_id,
+            error=error,
+            min_latency_ms=min_latency_ms,
+            max_latency_ms=max_latency_ms,
+            filter_condition=filter_condition,
+            limit=limit,
+            timeout=timeout,
+        )
+        return await perform_async(self._connection, operation)
+
+    def iter_traces(
+        self,
+        *,
+        project_identifier: str,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        sort: Literal["start_time", "latency_ms"] | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        include_spans: bool = False,
+        session_id: str | Iterable[str] | None = None,
+        error: bool | None = None,
+        min_latency_ms: float | None = None,
+        max_latency_ms: float | None = None,
+        filter_condition: str | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> AsyncIterator[Trace]:
+        """List the traces of a project one by one, a page at a time when it is needed.
+
+        A page has 1,000 traces, or 100 with their spans. Needs Phoenix 13.15.
+
+        Args:
+            project_identifier: Name or ID of the project.
+            start_time: Only traces that began then or later. With a time zone: a naive time is
+                refused, because it could mean another moment.
+            end_time: Only traces that began before; with a time zone.
+            sort: By when they began, or by how long they took; by when they began unless given.
+            order: "desc", which is newest or longest first, unless given.
+            include_spans: Whether to bring the spans of each trace too, which makes answers larger
+                and slower.
+            session_id: Only traces of this session, or of one of these: the session's own id or
+                the server's. Of none where it is an empty list.
+            error: True for traces with a span that failed, False for those without one; both
+                unless given. Needs Phoenix 20.8.
+            min_latency_ms: Only traces that took so many milliseconds or more. Needs Phoenix 20.8.
+            max_latency_ms: Only traces that took so many milliseconds or less. Needs Phoenix 20.8.
+            filter_condition: Only traces for which this expression of Phoenix's filter language
+                holds, such as "error_count > 0". Needs Phoenix 20.12.
+            limit: Most traces in all; None for no limit.
+            timeout: Seconds for each step of a request; the client's own unless given.
+
+        Returns:
+            The traces, in the order that was asked for. What is wrong with the arguments is raised
+            at once, and the rest while it is read.
+
+        Raises:
+            TypeError: when an argument is of a wrong kind.
+            AnnotationValidationError: when an argument is refused; nothing was sent.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot list traces, or not choose them so.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors, such as a filter_condition that it
+                cannot read.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> traces = client.traces.iter_traces(project_identifier="default", sort="latency_ms")
+            >>> async for trace in traces:
+            ...     print(trace.trace_id, trace.token_count_total)
+            4bf92f3577b34da6a3ce929d0e0e4736 0
+        """
+        traces = operations.iter_traces(
+            project_identifier=project_identifier,
+            start_time=start_time,
+            end_time=end_time,
+            sort=sort,
+            order=order,
+            include_spans=include_spans,
+            session_id=session_id,
+            error=error,
+            min_latency_ms=min_latency_ms,
+            max_latency_ms=max_latency_ms,
+            filter_condition=filter_condition,
+            limit=limit,
+            timeout=timeout,
+        )
+        return stream_async(self._connection, traces)
+
+    async def get_traces_dataframe(
+        self,
+        *,
+        project_identifier: str,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        sort: Literal["start_time", "latency_ms"] | None = None,
+        order: Literal["asc", "desc"] | None = None,
+        session_id: str | Iterable[str] | None = None,
+        error: bool | None = None,
+        min_latency_ms: float | None = None,
+        max_latency_ms: float | None = None,
+        filter_condition: str | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> pd.DataFrame:
+        """List the traces of a project into a frame, to which judgements can be added.
+
+        With a column `label` or `score`, `log_trace_annotations_dataframe` takes it as it is. Needs
+        Phoenix 13.15.
+
+        Args:
+            project_identifier: Name or ID of the project.
+            start_time: Only traces that began then or later. With a time zone: a naive time is
+                refused, because it could mean another moment.
+            end_time: Only traces that began before; with a time zone.
+            sort: By when they began, or by how long they took; by when they began unless given.
+            order: "desc", which is newest or longest first, unless given.
+            session_id: Only traces of this session, or of one of these: the session's own id or
+                the server's. Of none where it is an empty list.
+            error: True for traces with a span that failed, False for those without one; both
+                unless given. Needs Phoenix 20.8.
+            min_latency_ms: Only traces that took so many milliseconds or more. Needs Phoenix 20.8.
+            max_latency_ms: Only traces that took so many milliseconds or less. Needs Phoenix 20.8.
+            filter_condition: Only traces for which this expression of Phoenix's filter language
+                holds, such as "error_count > 0". Needs Phoenix 20.12.
+            limit: Most traces in all; None for no limit.
+            timeout: Seconds for each step of a request; the client's own unless given.
+
+        Returns:
+            One row for each trace. The index is `trace_id`; the columns are `start_time`,
+            `end_time`, `token_count_prompt`, `token_count_completion`, `token_count_total`, `id`
+            and `project_id`.
+
+        Raises:
+            TypeError: when an argument is of a wrong kind.
+            AnnotationValidationError: when an argument is refused; nothing was sent.
+            ProjectNotFoundError: when there is no such project.
+            ServerTooOldError: when the server cannot list traces, or not choose them so.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            AuthenticationError: when the key is missing, wrong, or may not read.
+            PhoenixStatusError: for the server's other errors, such as a filter_condition that it
+                cannot read.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> frame = await client.traces.get_traces_dataframe(project_identifier="default")
+            >>> frame.index.tolist()
+            ['4bf92f3577b34da6a3ce929d0e0e4736']
+        """
+        operation = operations.get_traces_dataframe(
+            project_identifier=project_identifier,
+            start_time=start_time,
+            end_time=end_time,
+            sort=sort,
+            order=order,
+            include_spans=False,
+            session_id=session_id,
+            error=error,
+            min_latency_ms=min_latency_ms,
+            max_latency_ms=max_latency_ms,
+            filter_condition=filter_condition,
+            limit=limit,
+            timeout=timeout,
         )
         return await perform_async(self._connection, operation)
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from phoenix_traces.rules.rubrics import Rubrics
     from phoenix_traces.stored.annotations import TraceAnnotation, TraceNote
     from phoenix_traces.stored.comparison import Comparison, Confirmation
+    from phoenix_traces.stored.trace_listing import TraceOrder, TraceSort
+    from phoenix_traces.stored.traces import Trace
     from phoenix_traces.uploads.options import UploadOptions
 
 ResultT = TypeVar("ResultT")
@@ -56,6 +58,24 @@ class Asked(TypedDict):
     exclude_annotation_names: Iterable[str] | None
     project_identifier: str
     limit: int | None
+
+
+class AskedTraces(TypedDict):
+    """The arguments that say which traces to list."""
+
+    project_identifier: str
+    start_time: datetime | None
+    end_time: datetime | None
+    sort: TraceSort | None
+    order: TraceOrder | None
+    include_spans: bool
+    session_id: str | Iterable[str] | None
+    error: bool | None
+    min_latency_ms: float | None
+    max_latency_ms: float | None
+    filter_condition: str | None
+    limit: int | None
+    timeout: float | None
 
 
 class Given(TypedDict):
@@ -185,6 +205,25 @@ def get_trace_notes(
         limit=limit,
     )
     return notes_of((yield from _ask(reading)))
+
+
+def iter_traces(**asked: Unpack[AskedTraces]) -> Stream[Trace]:
+    """Return the stream of traces; no operation, because it is of use item by item."""
+    from phoenix_traces.stored.trace_listing import TraceListing, select_traces
+
+    return TraceListing(select_traces(**asked))
+
+
+def get_traces(**asked: Unpack[AskedTraces]) -> Operation[list[Trace]]:
+    """List traces, whole."""
+    return (yield from _ask(iter_traces(**asked)))
+
+
+def get_traces_dataframe(**asked: Unpack[AskedTraces]) -> Operation[pd.DataFrame]:
+    """List traces, into a frame."""
+    from phoenix_traces.stored.traces import traces_table
+
+    return traces_table((yield from _ask(iter_traces(**asked))))
 
 
 # Comparing and deleting

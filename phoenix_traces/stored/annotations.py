@@ -16,7 +16,7 @@ from phoenix_traces.rules.annotation import AnnotatorKind
 if TYPE_CHECKING:
     import pandas as pd
 
-_TIME = "datetime64[us, UTC]"
+UTC_DTYPE = "datetime64[us, UTC]"
 
 
 def _none_as_empty(value: object) -> object:
@@ -34,7 +34,7 @@ def _moment(value: datetime) -> datetime:
     return value
 
 
-_Moment: TypeAlias = Annotated[datetime, AfterValidator(_moment)]
+Moment: TypeAlias = Annotated[datetime, AfterValidator(_moment)]
 
 
 class StoredResult(BaseModel, frozen=True, extra="ignore", defer_build=True):
@@ -67,8 +67,8 @@ class TraceAnnotation(BaseModel, frozen=True, extra="ignore", defer_build=True):
         default_factory=dict[str, Any]
     )
     identifier: str = ""
-    created_at: _Moment
-    updated_at: _Moment
+    created_at: Moment
+    updated_at: Moment
     source: str
     user_id: str | None = None
 
@@ -87,8 +87,8 @@ class TraceNote(BaseModel, frozen=True, extra="ignore", defer_build=True):
     trace_id: str
     note: str
     identifier: str
-    created_at: _Moment
-    updated_at: _Moment
+    created_at: Moment
+    updated_at: Moment
     user_id: str | None = None
 
 
@@ -130,8 +130,8 @@ def annotations_table(annotations: Sequence[TraceAnnotation]) -> pd.DataFrame:
             "explanation": ("string", (each.explanation for each in results)),
             "metadata": ("object", (each.metadata for each in annotations)),
             "identifier": ("string", (each.identifier or None for each in annotations)),
-            "created_at": (_TIME, (each.created_at for each in annotations)),
-            "updated_at": (_TIME, (each.updated_at for each in annotations)),
+            "created_at": (UTC_DTYPE, (each.created_at for each in annotations)),
+            "updated_at": (UTC_DTYPE, (each.updated_at for each in annotations)),
             "source": ("string", (each.source for each in annotations)),
             "user_id": ("string", (each.user_id for each in annotations)),
         },

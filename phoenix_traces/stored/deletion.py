@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime
 
 from phoenix_traces.errors import PhoenixStatusError
 from phoenix_traces.inputs.flags import checked_flag
@@ -11,6 +11,7 @@ from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.protocol.steps import Steps
 from phoenix_traces.protocol.versions import DELETING, too_old
 from phoenix_traces.rules.fields import ANNOTATOR_KINDS, AnnotatorKind
+from phoenix_traces.stored.moments import utc_text
 from phoenix_traces.stored.selection import annotations_path, check_length, refused, required_text
 
 _DELETED = 204
@@ -58,7 +59,7 @@ def _narrowing(field: str, value: str) -> str:
 
 def _gate(start: datetime | None, end: datetime | None, *, delete_all: bool) -> dict[str, str]:
     params = {
-        field: _utc(field, moment)
+        field: utc_text(field, moment)
         for field, moment in (("start_time", start), ("end_time", end))
         if moment is not None
     }
@@ -74,20 +75,6 @@ def _gate(start: datetime | None, end: datetime | None, *, delete_all: bool) -> 
     if start is not None and end is not None and start >= end:
         raise refused("start_time", start, f"must be before end_time, {end}")
     return params
-
-
-def _utc(field: str, moment: object) -> str:
-    if not isinstance(moment, datetime):
-        raise TypeError(f"{field} must be a datetime, not {type(moment).__name__}")
-    if moment != moment:
-        raise refused(field, None, "is NaT, which is no moment")
-    if moment.utcoffset() is None:
-        problem = "has no time zone, so it could mean another moment: add one, such as timezone.utc"
-        raise refused(field, moment, problem)
-    try:
-        return moment.astimezone(timezone.utc).isoformat()
-    except OverflowError:
-        raise refused(field, moment, "is outside the years 1 to 9999 in UTC") from None
 
 
 def _delete(path: str, params: dict[str, str]) -> Steps[None]:

@@ -96,7 +96,7 @@ def select(
     exclude = texts("exclude_annotation_names", exclude_annotation_names) or ()
     if include is None or RESERVED_NAME not in include:
         exclude = tuple(dict.fromkeys((*exclude, RESERVED_NAME)))
-    limit = _checked_limit(limit)
+    limit = checked_limit(limit)
     selection = Selection(
         path=annotations_path(project_identifier),
         trace_ids=texts("trace_ids", trace_ids),
@@ -145,7 +145,13 @@ def check_length(field: str, value: str) -> None:
         raise refused(field, value, problem)
 
 
-def _checked_limit(limit: object) -> int | None:
+def checked_limit(limit: object) -> int | None:
+    """Return a limit as it was given.
+
+    Raises:
+        TypeError: when it is no whole number.
+        AnnotationValidationError: when it is below 1.
+    """
     if limit is None:
         return None
     number = _whole(limit)

@@ -104,6 +104,7 @@ class Connection(Uncopied, Generic[ClientT_co]):
             params=call.params or None,
             content=call.content,
             headers=headers,
+            timeout=client.timeout if call.timeout is None else call.timeout,
             extensions=dict(extensions),
         )
 

@@ -388,7 +388,7 @@ def _locations(rows: int) -> Iterator[Hostile]:
 
 
 def _items() -> Iterator[Hostile]:
-    """Annotations and configs with one field that is something else."""
+    """Annotations, configs and traces with one field that is something else."""
     annotation: dict[str, Any] = {
         "id": "1",
         "trace_id": "t0",
@@ -413,6 +413,27 @@ def _items() -> Iterator[Hostile]:
         "upper_bound": 1,
         "threshold": 0,
     }
+    span: dict[str, Any] = {
+        "id": "1",
+        "span_id": "a",
+        "parent_id": None,
+        "name": "root",
+        "span_kind": "LLM",
+        "status_code": "OK",
+        "start_time": "2026-11-24T00:00:00Z",
+        "end_time": "2026-11-24T00:00:00Z",
+    }
+    trace: dict[str, Any] = {
+        "id": "1",
+        "trace_id": "t0",
+        "project_id": "p",
+        "start_time": "2026-11-24T00:00:00Z",
+        "end_time": "2026-11-24T00:00:00Z",
+        "token_count_prompt": 1,
+        "token_count_completion": 1,
+        "token_count_total": 2,
+        "spans": [span],
+    }
     odd: list[Any] = [None, True, -1, 10**400, 1.5, "", "x\x00", "9999-12-31T23:59:59-23:59", []]
     odd += [{}, [[]], {"a": {"b": [None]}}, "0001-01-01T00:00:00+23:59", float("nan"), "UNKNOWN"]
     random = Random(5)
@@ -421,6 +442,7 @@ def _items() -> Iterator[Hostile]:
         config,
         config | {"type": "CONTINUOUS"},
         config | {"type": "FREEFORM"},
+        trace,
     ):
         for field in item:
             for value in random.sample(odd, 3):
@@ -429,3 +451,8 @@ def _items() -> Iterator[Hostile]:
                     body = json.dumps({"data": data, "next_cursor": None}).encode()
                     name = f"{item.get('type', 'item')}.{field} = {str(value)[:20]!r}"
                     yield Hostile(f"{name} in {type(data).__name__}", answer(200, body))
+    for field in span:
+        for value in random.sample(odd, 3):
+            data = [trace | {"spans": [span | {field: value}, span]}]
+            body = json.dumps({"data": data, "next_cursor": None}).encode()
+            yield Hostile(f"span.{field} = {str(value)[:20]!r}", answer(200, body))

@@ -99,6 +99,9 @@ OTHERS = [
     Method(
         "traces", "delete_trace_annotations", {"project_identifier": "default", "delete_all": True}
     ),
+    Method("traces", "get_traces", {"project_identifier": "default", "include_spans": True}),
+    Method("traces", "iter_traces", {"project_identifier": "default", "error": False}),
+    Method("traces", "get_traces_dataframe", {"project_identifier": "default"}),
     Method("annotation_configs", "list", {}),
     Method("annotation_configs", "list", {"project_identifier": "default"}),
     Method("annotation_configs", "get", {"name_or_id": "tone"}),

@@ -33,7 +33,7 @@ def test_the_examples_run_and_do_what_they_say(
     examples = EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))
     for example in examples:
         exec(compile(example, str(PAGE), "exec"), names)  # noqa: S102 - our own page
-    assert len(examples) == 8
+    assert len(examples) == 9
     assert names["confirmation"].is_complete
     left = names["traces"].get_trace_annotations(trace_ids=trace_ids)
     assert {each.identifier for each in left} == {""}

@@ -47,6 +47,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "iter_trace_annotations": {"trace_ids": ["t1"]},
     "get_trace_annotations_dataframe": {"trace_ids": ["t1"]},
     "get_trace_notes": {"trace_ids": ["t1"]},
+    "get_traces": {"project_identifier": "default"},
+    "iter_traces": {"project_identifier": "default"},
+    "get_traces_dataframe": {"project_identifier": "default"},
     "delete_trace_annotations": {"project_identifier": "default", "delete_all": True},
     "add_trace_note": {"trace_id": "t1", "note": "Seen."},
 }
@@ -186,7 +189,11 @@ def test_a_wrong_argument_is_refused_by_name(mode: Mode, method: str, name: str)
         assert error is None or len(str(error)) < 10_000
 
 
-FLAGS = [each for each in ARGUMENTS if each[1] in {"sync", "validate_configs", "delete_all"}]
+FLAGS = [
+    each
+    for each in ARGUMENTS
+    if each[1] in {"sync", "validate_configs", "delete_all", "include_spans"}
+]
 
 
 @both_modes

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -26,9 +27,11 @@ from phoenix_traces import (
     PhoenixHTTPError,
     PhoenixStatusError,
     ServerValidationError,
+    Trace,
     TraceAnnotationData,
     TraceNotFoundError,
     Traces,
+    TraceSpan,
     UploadOptions,
     UploadReport,
 )
@@ -285,3 +288,19 @@ def reports(report: UploadReport, frame: pd.DataFrame) -> None:
     assert_type(report.unknown, frozenset[int])
     assert_type(report.inserted[0], str)
     assert_type(report.rest(frame), pd.DataFrame)
+
+
+def list_traces(traces: Traces) -> None:
+    assert_type(traces.get_traces(project_identifier="p"), list[Trace])
+    assert_type(traces.iter_traces(project_identifier="p", session_id="s"), Iterator[Trace])
+    assert_type(traces.get_traces_dataframe(project_identifier="p"), pd.DataFrame)
+    (trace,) = traces.get_traces(project_identifier="p", session_id=["s"], sort="latency_ms")
+    assert_type(trace.spans, tuple[TraceSpan, ...] | None)
+    assert_type(trace.start_time, datetime)
+    assert_type(trace["trace_id"], Any)
+
+
+async def list_traces_async(traces: AsyncTraces) -> None:
+    assert_type(await traces.get_traces(project_identifier="p"), list[Trace])
+    assert_type(traces.iter_traces(project_identifier="p"), AsyncIterator[Trace])
+    assert_type(await traces.get_traces_dataframe(project_identifier="p"), pd.DataFrame)
