@@ -203,6 +203,7 @@ def test_unknown_traces_have_no_annotations_and_unknown_projects_are_errors(
     server: PhoenixProcess, mode: Mode
 ) -> None:
     traces = client(server, mode)
+    make_traces(server, 1)  # or else the project itself is unknown
     unknown = new_trace_ids(3)
     assert traces.get_trace_annotations(trace_ids=unknown, project_identifier=PROJECT) == []
     frame = traces.get_trace_annotations_dataframe(trace_ids=unknown, project_identifier=PROJECT)

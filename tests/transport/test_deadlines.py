@@ -152,6 +152,13 @@ def test_a_time_that_is_no_number_of_seconds_is_refused(mode: Mode, value: objec
 # The network
 
 
+@pytest.fixture
+def no_deadline() -> Iterator[None]:
+    """Steps taken outside a request, whatever a request that never ended has left here."""
+    with deadline(math.inf, math.inf):
+        yield
+
+
 class ManyPieces(httpcore.NetworkStream):
     """A connection on which each write takes some time."""
 
@@ -207,6 +214,7 @@ def _found(*addresses: tuple[object, ...]) -> Callable[..., list[tuple[object, .
 V6, V4 = ("fe80::1", 80, 0, 3), ("192.0.2.1", 80)
 
 
+@pytest.mark.usefixtures("no_deadline")
 def test_all_addresses_of_a_name_are_tried_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.getaddrinfo", _found(V6, V4))
     network = FewAddresses("192.0.2.1")
@@ -214,6 +222,7 @@ def test_all_addresses_of_a_name_are_tried_in_turn(monkeypatch: pytest.MonkeyPat
     assert network.tried == ["fe80::1%3", "192.0.2.1"]
 
 
+@pytest.mark.usefixtures("no_deadline")
 def test_the_last_address_gives_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.getaddrinfo", _found(V6, V4))
     with pytest.raises(httpcore.ConnectError, match=r"192\.0\.2\.1 refuses"):
