@@ -14,6 +14,10 @@ if TYPE_CHECKING:
         ConfigurationError,
         ConfigurationWarning,
         DuplicateAnnotationWarning,
+        OutboxClosedError,
+        OutboxError,
+        OutboxFileError,
+        OutboxFullError,
         PhoenixHTTPError,
         PhoenixStatusError,
         PhoenixTracesError,
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
     from phoenix_traces.failures import AnnotationFailure
     from phoenix_traces.inputs.frame_types import ArrowStreamExportable
     from phoenix_traces.inputs.frames.pandera_schema import trace_annotation_schema
+    from phoenix_traces.outbox.accounts import FlushedRow, FlushReport, OutboxRow, OutboxStatus
+    from phoenix_traces.outbox.async_outbox import AsyncOutbox
+    from phoenix_traces.outbox.outbox import Outbox
     from phoenix_traces.report import UploadFailure, UploadReport
     from phoenix_traces.resources.annotation_configs import (
         AnnotationConfigs,
@@ -78,6 +85,7 @@ __all__ = [
     "ArrowStreamExportable",
     "AsyncAnnotationConfigs",
     "AsyncClient",
+    "AsyncOutbox",
     "AsyncTraces",
     "AuthenticationError",
     "CategoricalAnnotationConfig",
@@ -91,9 +99,18 @@ __all__ = [
     "Confirmation",
     "ContinuousAnnotationConfig",
     "DuplicateAnnotationWarning",
+    "FlushReport",
+    "FlushedRow",
     "FreeformAnnotationConfig",
     "IncompleteUploadError",
     "InsertedTraceAnnotation",
+    "Outbox",
+    "OutboxClosedError",
+    "OutboxError",
+    "OutboxFileError",
+    "OutboxFullError",
+    "OutboxRow",
+    "OutboxStatus",
     "PhoenixHTTPError",
     "PhoenixStatusError",
     "PhoenixTracesError",
@@ -154,6 +171,10 @@ _HOMES = {
         "ConfigurationError",
         "ConfigurationWarning",
         "DuplicateAnnotationWarning",
+        "OutboxClosedError",
+        "OutboxError",
+        "OutboxFileError",
+        "OutboxFullError",
         "PhoenixHTTPError",
         "PhoenixStatusError",
         "PhoenixTracesError",
@@ -180,6 +201,14 @@ _HOMES = {
         "TraceAnnotationData",
     ),
     "uploads.options": ("UploadOptions",),
+    "outbox.accounts": (
+        "FlushReport",
+        "FlushedRow",
+        "OutboxRow",
+        "OutboxStatus",
+    ),
+    "outbox.async_outbox": ("AsyncOutbox",),
+    "outbox.outbox": ("Outbox",),
     "report": (
         "UploadFailure",
         "UploadReport",

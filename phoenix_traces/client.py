@@ -115,6 +115,16 @@ class Client:
         self._url = settings.base_url or client_url
         self._connection: SyncConnection = Connection(source, settings.prefix, settings.headers)
 
+    @property
+    def base_url(self) -> str:
+        """The root of Phoenix, without credentials."""
+        return _shown(self._url)
+
+    @property
+    def connection(self) -> SyncConnection:
+        """What requests go over, for what is built on this client, such as an outbox."""
+        return self._connection
+
     @cached_property
     def traces(self) -> Traces:
         """Annotations of traces."""
@@ -231,6 +241,16 @@ class AsyncClient:
             source = self._own = OwnAsyncClient(connect)
         self._url = settings.base_url or client_url
         self._connection: AsyncConnection = Connection(source, settings.prefix, settings.headers)
+
+    @property
+    def base_url(self) -> str:
+        """The root of Phoenix, without credentials."""
+        return _shown(self._url)
+
+    @property
+    def connection(self) -> AsyncConnection:
+        """What requests go over, for what is built on this client, such as an outbox."""
+        return self._connection
 
     @cached_property
     def traces(self) -> AsyncTraces:

@@ -15,6 +15,10 @@
             * `ClientStateError` (also `RuntimeError`) - the client is closed, or of another process
               or event loop
     * `IncompleteUploadError` - a confirmation did not find every annotation; `.confirmation`
+    * `OutboxError` - an outbox that could not do what was asked; nothing of it was done
+        * `OutboxFullError` - no room for what was put
+        * `OutboxFileError` - a file that cannot be used: damaged, read-only, the disk is full, ...
+        * `OutboxClosedError` (also `RuntimeError`) - the outbox was closed
 
 Warnings: `ConfigurationWarning`, `DuplicateAnnotationWarning`, `SkippedAnnotationWarning`.
 
@@ -193,6 +197,32 @@ class ClientStateError(PhoenixTransportError, RuntimeError):
     """
 
 
+class OutboxError(PhoenixTracesError):
+    """An outbox that could not do what was asked; nothing of it was done."""
+
+
+class OutboxFullError(OutboxError):
+    """An outbox without room for what was put: none of it is kept.
+
+    Attributes:
+        is_hopeless: Whether it would not fit into an empty outbox either.
+    """
+
+    is_hopeless: bool = False
+
+
+class OutboxFileError(OutboxError):
+    """The file of an outbox that cannot be used; it is left as it is.
+
+    It is damaged, of a newer version of this package, of another endpoint, read-only, on a full
+    disk, or where locks do not work.
+    """
+
+
+class OutboxClosedError(OutboxError, RuntimeError):
+    """An outbox that was closed: make a new one over the same file."""
+
+
 class ConfigurationWarning(UserWarning):
     """A setting that sends annotations or a key where few people would expect it."""
 
@@ -226,6 +256,10 @@ ServerValidationError.__module__ = "phoenix_traces"
 ServerTooOldError.__module__ = "phoenix_traces"
 UnexpectedResponseError.__module__ = "phoenix_traces"
 PhoenixTransportError.__module__ = "phoenix_traces"
+OutboxError.__module__ = "phoenix_traces"
+OutboxFullError.__module__ = "phoenix_traces"
+OutboxFileError.__module__ = "phoenix_traces"
+OutboxClosedError.__module__ = "phoenix_traces"
 ConfigurationWarning.__module__ = "phoenix_traces"
 ClientStateError.__module__ = "phoenix_traces"
 DuplicateAnnotationWarning.__module__ = "phoenix_traces"

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 import phoenix_traces
-from phoenix_traces import AsyncClient, Client
+from phoenix_traces import AsyncClient, AsyncOutbox, Client, Outbox
 from phoenix_traces.testing import FakePhoenix
 from tests.support.annotations import TRACE_ID
 
@@ -101,6 +101,11 @@ class _Examples:
         try:
             results = runner.run(self._test, out=said.append, clear_globs=False)
         finally:
+            outbox = self._test.globs.get("outbox")
+            if isinstance(outbox, AsyncOutbox):
+                self._loop.run_until_complete(outbox.aclose(timeout=0))
+            elif isinstance(outbox, Outbox):
+                outbox.close(timeout=0)
             if isinstance(client := self._test.globs["client"], AsyncClient):
                 self._loop.run_until_complete(client.aclose())
             self._loop.close()
@@ -124,7 +129,11 @@ def test_the_examples_of_a_docstring_run(
         with Client() as sync_client:
             is_async = documented.name.startswith("Async")
             client: Any = AsyncClient() if is_async else sync_client
-            ran = _Examples(documented, address, client=client).run()
+            made: dict[str, Any] = {"client": client}
+            if "outbox." in documented.text:
+                outbox = AsyncOutbox if is_async else Outbox
+                made["outbox"] = outbox(client, tmp_path / "outbox.sqlite3")
+            ran = _Examples(documented, address, **made).run()
     assert ran == documented.text.count(">>> ")
 
 

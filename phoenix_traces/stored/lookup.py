@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeAlias, cast
 
 from phoenix_traces.errors import PhoenixHTTPError
@@ -45,6 +46,7 @@ class Match:
 
     annotation_id: str
     annotator_kind: str
+    updated_at: datetime
     differences: Differences
 
 
@@ -127,7 +129,12 @@ class Lookup(Generic[RowT]):
     def _match(self, wanted: Wanted[RowT], annotation: TraceAnnotation) -> Match:
         # As JSON, because the server gives back what became of numbers and dates in it.
         (given,) = json.loads(self._rows.encode([wanted.row]))
-        return Match(annotation.id, annotation.annotator_kind, differences(annotation, given))
+        return Match(
+            annotation.id,
+            annotation.annotator_kind,
+            annotation.updated_at,
+            differences(annotation, given),
+        )
 
 
 def _few_enough(names: set[str]) -> tuple[str, ...] | None:

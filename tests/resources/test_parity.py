@@ -14,6 +14,11 @@ import pytest
 import phoenix_traces
 from phoenix_traces import AsyncClient, AsyncTraces, Client, Traces
 
+# What only the sync class can do: when a program ends, its event loops have ended already.
+ONLY_SYNC = re.compile(
+    r" flush_at_exit: float \| None=None,|\n +flush_at_exit: .*?(?=\n +\w+: )", re.DOTALL
+)
+
 ASYNC_NAMES = {"aclose": "close", "__aenter__": "__enter__", "__aexit__": "__exit__"}
 TWINS = [
     (getattr(phoenix_traces, name.removeprefix("Async")), getattr(phoenix_traces, name))
@@ -67,7 +72,8 @@ def _signatures(kind: type[Any]) -> list[str]:
             continue
         decorators = [ast.unparse(decorator) for decorator in each.decorator_list]
         returns = ast.unparse(each.returns) if each.returns else ""
-        text = f"{decorators} {name}({ast.unparse(each.args)}) -> {returns}"
+        arguments = ONLY_SYNC.sub("", ast.unparse(each.args))
+        text = f"{decorators} {name}({arguments}) -> {returns}"
         written.append(re.sub(r"\bA?[Ss]ync(?=[A-Z])", "", text))
     return written
 
@@ -132,7 +138,7 @@ def test_the_docstrings_are_the_same_but_for_the_words_of_async(
 ) -> None:
     documented = _documented(async_type)
     for name, text in _documented(sync_type).items():
-        assert _without_async_words(documented[name]) == text, name
+        assert _without_async_words(documented[name]) == ONLY_SYNC.sub("", text), name
 
 
 @pytest.mark.parametrize("kind", METHODS_OF)
@@ -141,8 +147,10 @@ def test_every_method_documents_its_arguments_errors_and_use(kind: type[Any]) ->
         documentation = inspect.getdoc(method) or ""
         sections = re.findall(r"^(\w+):$", documentation, re.MULTILINE)
         signature = inspect.signature(method)
-        arguments = re.findall(r"^    (\w+): ", documentation.split("Args:")[1], re.MULTILINE)
         parameters = list(signature.parameters)[1:]
+        described = documentation.partition("Args:")[2]
+        arguments = re.findall(r"^    (\w+): ", described, re.MULTILINE)
         assert arguments[: len(parameters)] == parameters, name
+        args = ["Args"] if parameters else []
         returns = [] if signature.return_annotation == "None" else ["Returns"]
-        assert sections == ["Args", *returns, "Raises", "Examples"], name
+        assert sections == [*args, *returns, "Raises", "Examples"], name

@@ -19,11 +19,17 @@ from phoenix_traces import (
     AnnotatorKind,
     ArrowStreamExportable,
     AsyncClient,
+    AsyncOutbox,
     AsyncTraces,
     Client,
     Comparison,
     Confirmation,
+    FlushedRow,
+    FlushReport,
     InsertedTraceAnnotation,
+    Outbox,
+    OutboxRow,
+    OutboxStatus,
     PhoenixHTTPError,
     PhoenixStatusError,
     ServerValidationError,
@@ -304,3 +310,31 @@ async def list_traces_async(traces: AsyncTraces) -> None:
     assert_type(await traces.get_traces(project_identifier="p"), list[Trace])
     assert_type(traces.iter_traces(project_identifier="p"), AsyncIterator[Trace])
     assert_type(await traces.get_traces_dataframe(project_identifier="p"), pd.DataFrame)
+
+
+def put(outbox: Outbox) -> None:
+    given = {"trace_id": "t", "name": "n", "annotator_kind": "CODE", "result": {"score": 1}}
+    assert_type(outbox.put(given), None)
+    assert_type(outbox.put(trace_id="t", annotation_name="n", score=1), None)
+    assert_type(outbox.put_many([given]), None)
+    assert_type(outbox.status(), OutboxStatus)
+    assert_type(outbox.flush(), FlushReport)
+    assert_type(outbox.flush(timeout=None).rows, tuple[FlushedRow, ...])
+    assert_type(outbox.rejected(), list[OutboxRow])
+    assert_type(outbox.retry([1]), int)
+    assert_type(outbox.discard(), int)
+    assert_type(outbox.close(timeout=1), None)
+
+
+async def put_async(outbox: AsyncOutbox) -> None:
+    given = {"trace_id": "t", "name": "n", "annotator_kind": "CODE", "result": {"score": 1}}
+    assert_type(await outbox.put(given), None)
+    assert_type(await outbox.put(trace_id="t", annotation_name="n", score=1), None)
+    assert_type(await outbox.put_many([given]), None)
+    assert_type(await outbox.status(), OutboxStatus)
+    assert_type(await outbox.flush(), FlushReport)
+    assert_type((await outbox.flush(timeout=None)).rows, tuple[FlushedRow, ...])
+    assert_type(await outbox.rejected(), list[OutboxRow])
+    assert_type(await outbox.retry([1]), int)
+    assert_type(await outbox.discard(), int)
+    assert_type(await outbox.aclose(timeout=1), None)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from typing import Any
 
 from phoenix_traces.testing.fake import annotating, configs, stored_annotations, traces
@@ -134,7 +135,11 @@ class Server:
             answer = refused.answer
         except CrashedError:
             return text_answer("Internal Server Error", 500, closes=True)
-        headers = {**answer.headers, VERSION_HEADER: ".".join(map(str, self.version))}
+        headers = {
+            **answer.headers,
+            "date": format_datetime(now.astimezone(timezone.utc), usegmt=True),
+            VERSION_HEADER: ".".join(map(str, self.version)),
+        }
         return Answer(answer.status, answer.content, headers)
 
     def _answer(self, request: Request, now: datetime) -> Answer:
