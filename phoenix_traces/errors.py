@@ -11,6 +11,7 @@
             * `ServerValidationError` - 422; `.positions`
             * `ServerTooOldError` - the server lacks a feature; `.feature`, `.required_version`
             * `UnexpectedResponseError` - an answer that is not Phoenix's
+            * `OverwrittenError` - something newer is in the place of annotations on their way
         * `PhoenixTransportError` (also `httpx.TransportError`) - no answer came
             * `ClientStateError` (also `RuntimeError`) - the client is closed, or of another process
               or event loop
@@ -185,6 +186,14 @@ class UnexpectedResponseError(PhoenixStatusError):
     """An answer that Phoenix would not give: a web page, no JSON, a wrong number of IDs."""
 
 
+class OverwrittenError(PhoenixStatusError):
+    """Annotations in whose place someone else wrote, while they were in the server's queue.
+
+    The answer is the one that shows it, and no error of the server's. Whether they were stored
+    before that is not known: they are unknown in `.report`.
+    """
+
+
 class PhoenixTransportError(PhoenixHTTPError, httpx.TransportError):
     """A request without a whole answer: refused, reset, timed out, cut off."""
 
@@ -255,6 +264,7 @@ ProjectNotFoundError.__module__ = "phoenix_traces"
 ServerValidationError.__module__ = "phoenix_traces"
 ServerTooOldError.__module__ = "phoenix_traces"
 UnexpectedResponseError.__module__ = "phoenix_traces"
+OverwrittenError.__module__ = "phoenix_traces"
 PhoenixTransportError.__module__ = "phoenix_traces"
 OutboxError.__module__ = "phoenix_traces"
 OutboxFullError.__module__ = "phoenix_traces"

@@ -18,7 +18,7 @@ from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 from phoenix_traces.stored.lookup import Lookup, Match, Wanted
 from phoenix_traces.uploads.account import Account
 from phoenix_traces.uploads.options import UploadOptions
-from phoenix_traces.uploads.upload import Upload
+from phoenix_traces.uploads.writing import writing
 
 # Phoenix ingests spans within seconds.
 _PAUSE = 2.0
@@ -70,8 +70,8 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
         self._look_again_at = 0.0
         self._upload = self._upload_of([])
 
-    def _upload_of(self, passed: list[tuple[int, RowT]]) -> Upload[RowT]:
-        return Upload(
+    def _upload_of(self, passed: list[tuple[int, RowT]]) -> Exchange[list[InsertedTraceAnnotation]]:
+        return writing(
             replace(self._rows, items=passed),
             sync=self._sync,
             options=self._options,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from phoenix_traces.errors import ConfigurationError
 from phoenix_traces.inputs.rows import Rows, RowT
 from phoenix_traces.protocol.exchange import Exchange
-from phoenix_traces.uploads.upload import Upload
+from phoenix_traces.uploads.writing import writing
 
 if TYPE_CHECKING:
     from phoenix_traces.rules.annotation import InsertedTraceAnnotation
@@ -20,7 +20,7 @@ def check_options(options: object, *, sync: bool) -> None:
     Raises:
         TypeError: when they are something else.
         ConfigurationError: when unknown traces are to be waited for or skipped, and nothing would
-            say which ones they are.
+            say which ones they are; or when nothing would be read back within `confirm_within`.
     """
     if options is None:
         return
@@ -29,6 +29,12 @@ def check_options(options: object, *, sync: bool) -> None:
     if not isinstance(options, UploadOptions):
         given = "a class" if isinstance(options, type) else type(options).__name__
         raise TypeError(f"options must be UploadOptions(...), not {given}")
+    is_confirming = sync and options.via == "queue"
+    if "confirm_within" in options.model_fields_set and not is_confirming:
+        raise ConfigurationError(
+            f"confirm_within={options.confirm_within:g} cannot work: only with sync=True and "
+            'via="queue" is what was sent read back'
+        )
     if sync or _is_guarded(options):
         return
     wishes = {
@@ -63,7 +69,7 @@ def upload(
         default_batch_size: Most rows in a request, where the options do not say; None for no limit.
     """
     if options is None or not _is_guarded(options):
-        return Upload(rows, sync=sync, options=options, default_batch_size=default_batch_size)
+        return writing(rows, sync=sync, options=options, default_batch_size=default_batch_size)
     # A guard reads first, and so brings along all that reads.
     from phoenix_traces.uploads.guards import GuardedUpload
 

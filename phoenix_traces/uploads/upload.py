@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Generic
 
@@ -55,11 +56,26 @@ _LONGEST_PAUSE = 10.0
 
 @dataclass(frozen=True)
 class _Job(Generic[RowT]):
-    """A batch to send, its body if it is made already, and how long its traces are waited for."""
+    """A batch to send.
+
+    Attributes:
+        body: What encodes it, if it is made already.
+        patience: How long its traces are waited for.
+        by_queue: Whether the server is to queue it, although its rows are to be stored.
+    """
 
     batch: Batch[RowT]
     body: bytes | None = None
     patience: Patience | None = None
+    by_queue: bool = False
+
+
+@dataclass(frozen=True)
+class QueuedBatch(Generic[RowT]):
+    """A batch that the server's queue took, and how it said so."""
+
+    batch: Batch[RowT]
+    response: Response
 
 
 class Upload(Generic[RowT]):
@@ -71,6 +87,12 @@ class Upload(Generic[RowT]):
         options: How to cut it, and what to do when something fails.
         default_batch_size: Most rows in a request, where the options do not say; None for no limit.
         account: With what is known of rows beforehand; those must not be among the rows to send.
+        by_queue: Whether new batches go to the server's queue although `sync` is true. Its rows are
+            in doubt, and of whoever takes them by `take_queued`: until `settle`, `send_again` or
+            `give_up` says what became of them.
+
+    Attributes:
+        may_begin: Whether batches may be sent that were not sent before.
     """
 
     def __init__(
@@ -81,23 +103,27 @@ class Upload(Generic[RowT]):
         options: UploadOptions | None = None,
         default_batch_size: int | None = None,
         account: Account | None = None,
+        by_queue: bool = False,
     ) -> None:
         self._rows = rows
         self._sync = sync
+        self._by_queue = by_queue
         self._options: UploadOptions | DefaultPlan = options or DefaultPlan()
         self.max_concurrency: int = self._options.max_concurrency
-        self._fresh = cut(
-            rows,
-            batch_size=self._options.rows_in_batch(default_batch_size),
-            max_bytes=self._options.max_batch_bytes,
-        )
+        self.may_begin: bool = True
+        self._batch_size = self._options.rows_in_batch(default_batch_size)
+        self._fresh = self._cut(rows)
         self._again: deque[_Job[RowT]] = deque()
         self._waiting: list[tuple[float, int, _Job[RowT]]] = []
         self._number = count()
         self._flying: dict[Call, _Job[RowT]] = {}
         self._account = account or Account(rows.total, rows.superseded)
         self._log = UploadLog(rows.total, sync=sync)
+        self._queued: list[QueuedBatch[RowT]] = []
         self._stopped = False
+
+    def _cut(self, rows: Rows[RowT]) -> Iterator[tuple[Batch[RowT], bytes]]:
+        return cut(rows, batch_size=self._batch_size, max_bytes=self._options.max_batch_bytes)
 
     # What to send
 
@@ -110,7 +136,8 @@ class Upload(Generic[RowT]):
             return WaitUntil(self._waiting[0][0]) if self._waiting else None
         self._log.begin(len(self._rows.superseded))
         body = job.body or encode_body(self._rows.encode, job.batch.rows)
-        call = Call("POST", PATH, {"sync": "true"} if self._sync else {}, body)
+        is_final = self._sync and not job.by_queue
+        call = Call("POST", PATH, {"sync": "true"} if is_final else {}, body)
         self._flying[call] = job
         return call
 
@@ -119,12 +146,12 @@ class Upload(Generic[RowT]):
             return heapq.heappop(self._waiting)[2]
         if self._again:
             return self._again.popleft()
-        for batch, body in self._fresh:
-            return _Job(batch, body)
+        for batch, body in self._fresh if self.may_begin else ():
+            return _Job(batch, body, by_queue=self._by_queue)
         return None
 
-    def _send_again(self, *batches: Batch[RowT]) -> None:
-        self._again.extend(_Job(batch) for batch in batches if batch)
+    def _send_again(self, *batches: Batch[RowT], by_queue: bool) -> None:
+        self._again.extend(_Job(batch, by_queue=by_queue) for batch in batches if batch)
 
     # What came of it
 
@@ -138,19 +165,27 @@ class Upload(Generic[RowT]):
             # Such a client sends nothing more, whatever the options say.
             self._stopped = self._stopped or isinstance(outcome, ClientStateError)
         elif outcome.is_success:
-            self._take_answer(job.batch, outcome)
+            self._take_answer(job, outcome)
         else:
             self._take_refusal(job, outcome, now)
         # Last, because an interrupt may come at any line, and rows under way are unknown.
         del self._flying[call]
+        self._tell_progress()
+
+    def _tell_progress(self) -> None:
         if self._options.on_progress is not None:
             self._options.on_progress(self._account.done, self._account.total)
 
-    def _take_answer(self, batch: Batch[RowT], response: Response) -> None:
-        answer = inserted_annotations(response, len(batch) if self._sync else None)
+    def _take_answer(self, job: _Job[RowT], response: Response) -> None:
+        batch = job.batch
+        has_ids = self._sync and not job.by_queue
+        answer = inserted_annotations(response, len(batch) if has_ids else None)
         if isinstance(answer, PhoenixStatusError):
             self._account.doubt(batch.positions)
             self._fail(batch, answer)
+        elif job.by_queue:
+            self._account.doubt(batch.positions)
+            self._queued.append(QueuedBatch(batch, response))
         else:
             self._account.store(batch.positions, answer)
 
@@ -161,12 +196,14 @@ class Upload(Generic[RowT]):
         if response.status_code == 413 and len(batch) > 1:
             middle = len(batch) // 2
             self._send_again(
-                batch.pick(lambda place: place < middle), batch.pick(lambda place: place >= middle)
+                batch.pick(lambda place: place < middle),
+                batch.pick(lambda place: place >= middle),
+                by_queue=job.by_queue,
             )
         elif isinstance(error, TraceNotFoundError) and self._may_go_on_without(error):
             self._go_on_without_missing(job, error, now)
         elif isinstance(error, ServerValidationError) and self._options.on_error == "continue":
-            self._go_on_without_refused(batch, error)
+            self._go_on_without_refused(job, error)
         else:
             self._fail(batch, error)
 
@@ -181,7 +218,8 @@ class Upload(Generic[RowT]):
         rows = job.batch.rows
         late = job.batch.pick(lambda place: self._rows.key(rows[place])[0] in missing)
         self._send_again(
-            job.batch.pick(lambda place: self._rows.key(rows[place])[0] not in missing)
+            job.batch.pick(lambda place: self._rows.key(rows[place])[0] not in missing),
+            by_queue=job.by_queue,
         )
         patience = job.patience or Patience(
             until=now + self._options.wait_for_traces,
@@ -199,19 +237,57 @@ class Upload(Generic[RowT]):
         else:
             self._fail(late, error)
 
-    def _go_on_without_refused(self, batch: Batch[RowT], error: ServerValidationError) -> None:
+    def _go_on_without_refused(self, job: _Job[RowT], error: ServerValidationError) -> None:
+        batch = job.batch
         refused = frozenset(error.positions)
         if not refused:
             self._fail(batch, error)
             return
         self._fail(batch.pick(lambda place: batch.positions[place] in refused), error)
-        self._send_again(batch.pick(lambda place: batch.positions[place] not in refused))
+        self._send_again(
+            batch.pick(lambda place: batch.positions[place] not in refused), by_queue=job.by_queue
+        )
 
     def _fail(self, batch: Batch[RowT], error: PhoenixHTTPError) -> None:
-        self._account.fail(batch.positions, error)
-        self._log.give_up(len(batch), error)
+        self._fail_rows(batch.positions, error)
+
+    def _fail_rows(self, positions: Sequence[int], error: PhoenixHTTPError) -> None:
+        self._account.fail(positions, error)
+        self._log.give_up(len(positions), error)
         if self._options.on_error == "raise":
             self._stopped = True
+
+    # What the server's queue took, and what became of it
+
+    @property
+    def under_way(self) -> int:
+        """Return the number of rows in requests that are not answered."""
+        return sum(len(job.batch) for job in self._flying.values())
+
+    def take_queued(self) -> list[QueuedBatch[RowT]]:
+        """Return the batches that the queue took since they were last taken."""
+        queued, self._queued = self._queued, []
+        return queued
+
+    def settle(self, positions: Sequence[int], inserted: Sequence[InsertedTraceAnnotation]) -> None:
+        """Take note that queued rows were seen to be stored."""
+        self._account.store(positions, inserted)
+        self._tell_progress()
+
+    def send_again(self, items: Sequence[tuple[int, RowT]]) -> None:
+        """Send queued rows with `sync=true`, whose answer is final."""
+        self._again.extend(
+            _Job(batch, body) for batch, body in self._cut(replace(self._rows, items=items))
+        )
+
+    def give_up(self, positions: Sequence[int], error: PhoenixHTTPError) -> None:
+        """Take note why nothing more is tried for queued rows, which stay in doubt."""
+        self._fail_rows(positions, error)
+        self._tell_progress()
+
+    def leave_queue(self) -> None:
+        """Send what is new with `sync=true` from here on."""
+        self._by_queue = False
 
     # What it all came to
 

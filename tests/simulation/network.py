@@ -144,6 +144,8 @@ class Network(httpx.AsyncBaseTransport):
         return response
 
     def _fate(self) -> Fate:
+        if self._server.is_down:
+            return "refused"
         if self._reset_next:  # the server drops the connection after a 500
             self._reset_next = False
             return "reset_before"
@@ -155,10 +157,11 @@ class Network(httpx.AsyncBaseTransport):
 
     def _process(self, request: httpx.Request, attempt: Attempt) -> None:
         latest = LATEST if attempt.fate == "late" else 1.0
-        body, sync = request.content, request.url.params.get("sync") == "true"
 
         def process() -> None:
-            attempt.answer = self._server.post(body, sync=sync, now=self._time.now)
+            attempt.answer = self._server.answer(request, self._time.now)
+            if attempt.answer is None and attempt.fate != "late":
+                attempt.fate = "reset_after"
 
         self._time.at(self._time.now + self._random.uniform(0.01, latest), process)
 
@@ -178,6 +181,8 @@ class Network(httpx.AsyncBaseTransport):
         assert answer is not None
         content = answer.text.encode()
         headers = {"content-type": answer.content_type} | self._retry_after(attempt)
+        if answer.date is not None:
+            headers["date"] = answer.date
         if fate == "garbled":
             headers["content-encoding"] = "gzip"
         stream = CutStream(content) if fate == "cut" else httpx.ByteStream(content)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from threading import Event
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import httpx
 
 from phoenix_traces.errors import PhoenixHTTPError, SkippedAnnotationWarning
 from phoenix_traces.inputs.rows import Rows
-from phoenix_traces.protocol.exchange import Call, Outcome, Trail, WaitUntil, with_trail
+from phoenix_traces.protocol.exchange import (
+    Call,
+    Exchange,
+    Outcome,
+    Trail,
+    WaitUntil,
+    with_trail,
+)
 from phoenix_traces.report import UploadReport
+from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 from phoenix_traces.transport.whole_answers import AsyncWholeAnswers
 from phoenix_traces.uploads.options import UploadOptions
-from phoenix_traces.uploads.upload import PATH, Upload
+from phoenix_traces.uploads.upload import PATH
 from tests.simulation.clock import VirtualTime
 from tests.simulation.network import Attempt, Network
 from tests.simulation.rows import WireRow
@@ -23,12 +31,20 @@ from tests.simulation.server import ModelServer
 from tests.simulation.watch import CallLog, Watch, demand
 
 # Made once, because making them takes longer than all the rest of a request.
-ADDRESS = httpx.URL("http://phoenix.test", path=f"/{PATH}")
+SERVER = "http://phoenix.test/"
+ADDRESS = httpx.URL(SERVER + PATH)
 SYNC_ADDRESS = ADDRESS.copy_merge_params({"sync": "true"})
 MOST_STEPS = 20_000
 STEPS_BETWEEN_WORK = 5
 
-MakeUpload = Callable[..., Upload[WireRow]]
+
+class WatchedExchange(Exchange[list[InsertedTraceAnnotation]], Protocol):
+    """An exchange that tells at any time how its rows are."""
+
+    def report(self) -> UploadReport: ...
+
+
+MakeUpload = Callable[..., WatchedExchange]
 MakeRows = Callable[[Sequence[WireRow]], Rows[WireRow]]
 MakeTransport = Callable[..., httpx.AsyncBaseTransport]
 Tell = Callable[[str], object]
@@ -52,10 +68,15 @@ class Parts(NamedTuple):
     make_upload: MakeUpload
     make_rows: MakeRows
     make_transport: MakeTransport
+    make_watch: Callable[..., Watch] = Watch
 
 
 class Run:
-    """One upload from its first request to its account."""
+    """One upload from its first request to its account.
+
+    Attributes:
+        ended_at: When it had nothing more to do.
+    """
 
     def __init__(
         self,
@@ -74,7 +95,7 @@ class Run:
         self._options = UploadOptions(
             **script.options, on_progress=self._on_progress, on_report=self._handed_over.append
         )
-        self._watch = Watch(
+        self._watch = parts.make_watch(
             script.rows,
             sync=script.sync,
             options=self._options,
@@ -101,6 +122,7 @@ class Run:
         self._wake_at: float | None = None
         self._abandoned = Event()
         self._has_ended = False
+        self.ended_at = 0.0
 
     def to_the_end(self) -> UploadReport:
         """Run it, check it after every step until all is quiet, and return the account."""
@@ -111,12 +133,14 @@ class Run:
         else:
             self._has_ended = True
             report = self._result()
+        self.ended_at = self._time.now
         demand(self._handed_over == [report], "on_report was not called once with the account")
         self._check(report)
         # What was delayed still arrives.
         while self._time.step():
             self._check(report)
         self._tell(f"{report!r}")
+        self._tell(" ".join(type(failure.error).__name__ for failure in report.failures))
         return report
 
     def _run(self) -> None:
@@ -156,12 +180,7 @@ class Run:
         self._wake_at = moment
 
     async def _call(self, call: Call) -> None:
-        request = httpx.Request(
-            call.method,
-            SYNC_ADDRESS if call.params == {"sync": "true"} else ADDRESS,
-            content=call.content,
-            extensions=with_trail(Trail(call.repeatable, self._abandoned.is_set)),
-        )
+        request = _request(call, Trail(call.repeatable, self._abandoned.is_set))
         outcome: Outcome
         try:
             outcome = await self._transport.handle_async_request(request)
@@ -221,3 +240,13 @@ class Run:
         else:
             self._watch.check_result(inserted, report)
         return report
+
+
+def _request(call: Call, trail: Trail) -> httpx.Request:
+    if call.method == "GET":
+        address, params = httpx.URL(SERVER + call.path), call.params
+    else:
+        address, params = (SYNC_ADDRESS if call.params == {"sync": "true"} else ADDRESS), None
+    return httpx.Request(
+        call.method, address, params=params, content=call.content, extensions=with_trail(trail)
+    )

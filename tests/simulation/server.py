@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple
 
+import httpx
+
 KINDS = ("LLM", "CODE", "HUMAN")
 RESERVED_NAME = "note"
 NEVER = float("inf")
@@ -37,6 +39,7 @@ class Answer(NamedTuple):
     status: int
     content_type: str
     text: str
+    date: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class ModelServer:
         random: For what Phoenix leaves open, such as the order in which it names traces.
 
     Attributes:
+        is_down: Whether nothing answers at its address.
         on_write: Told of every row that is stored or queued, before it is.
     """
 
@@ -69,6 +73,7 @@ class ModelServer:
         random: Random,
     ) -> None:
         self.arrivals = dict(arrivals)
+        self.is_down = False
         self.table: dict[Key, Stored] = {}
         self.queue: list[Queued] = []
         self.taken: dict[Key, Row] = {}
@@ -78,6 +83,11 @@ class ModelServer:
 
     def has_trace(self, trace_id: str, now: float) -> bool:
         return self.arrivals.get(trace_id, NEVER) <= now
+
+    def answer(self, request: httpx.Request, now: float) -> Answer | None:
+        """Answer a request; None where it dies with the server."""
+        sync = request.url.params.get("sync") == "true"
+        return self.post(request.content, sync=sync, now=now)
 
     def post(self, body: bytes, *, sync: bool, now: float) -> Answer:
         """Answer `POST /v1/trace_annotations`."""
@@ -96,7 +106,7 @@ class ModelServer:
             return Answer(404, "text/plain", f"Traces with IDs {', '.join(missing)} do not exist.")
         for row in rows:
             self.on_write(row)
-        ids = [{"id": self._upsert(row)} for row in rows]
+        ids = [{"id": self._upsert(row, now)} for row in rows]
         return Answer(200, "application/json", json.dumps({"data": ids}))
 
     def _enqueue(self, rows: Sequence[Row], now: float) -> Answer:
@@ -111,7 +121,7 @@ class ModelServer:
         queued, self.queue = self.queue, []
         for each in queued:
             if self.has_trace(each.row["trace_id"], now):
-                self._upsert(each.row)
+                self._upsert(each.row, each.since)
             elif now - each.since < KEPT_SECONDS:
                 self.queue.append(each)
 
@@ -123,7 +133,8 @@ class ModelServer:
         self._ids += 1
         return f"TraceAnnotation:{self._ids}"
 
-    def _upsert(self, row: Row) -> str:
+    def _upsert(self, row: Row, since: float) -> str:
+        """Store a row that was sent at some time, and return its ID."""
         key = key_of(row)
         there = self.table.get(key)
         annotation_id = there.id if there else self._new_id()

@@ -83,6 +83,7 @@ class Project:
         self.trace_ids = set(trace_ids)
         self.calls: list[Call] = []
         self.annotations: list[dict[str, Any]] = []
+        self._by_key: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._name = name
         self._version = version
 
@@ -98,10 +99,10 @@ class Project:
 
     def store(self, row: Mapping[str, Any]) -> str:
         """Keep a row as Phoenix does, and return its ID."""
-        key = [row["trace_id"], row["name"], row.get("identifier", "")]
-        same = [each for each in self.annotations if _key(each) == key]
-        stored = same[0] if same else {"id": f"id-{len(self.annotations) + 1}"}
-        if not same:
+        key = (row["trace_id"], row["name"], row.get("identifier", ""))
+        stored = self._by_key.get(key)
+        if stored is None:
+            stored = self._by_key[key] = {"id": f"id-{len(self.annotations) + 1}"}
             self.annotations.append(stored)
         given = row["result"]
         stored |= {
@@ -144,10 +145,6 @@ class Project:
         end = start + int(asked["limit"][0])
         cursor = str(end) if end < len(found) else None
         return self._answer(call, data={"data": found[start:end], "next_cursor": cursor})
-
-
-def _key(annotation: Mapping[str, Any]) -> list[str]:
-    return [annotation["trace_id"], annotation["name"], annotation["identifier"]]
 
 
 def _list(value: str | Sequence[str]) -> list[str]:
