@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from phoenix_traces.outbox.accounts import FlushedRow, FlushReport, OutboxRow, OutboxStatus
     from phoenix_traces.outbox.async_outbox import AsyncOutbox
     from phoenix_traces.outbox.outbox import Outbox
-    from phoenix_traces.report import UploadFailure, UploadReport
+    from phoenix_traces.report import UploadFailure, UploadReport, UploadStatus
     from phoenix_traces.resources.annotation_configs import (
         AnnotationConfigs,
         AsyncAnnotationConfigs,
@@ -133,6 +133,7 @@ __all__ = [
     "UploadFailure",
     "UploadOptions",
     "UploadReport",
+    "UploadStatus",
     "annotation_row_type",
     "annotation_type_from_config",
     "json_schema",
@@ -215,6 +216,7 @@ _HOMES = {
     "report": (
         "UploadFailure",
         "UploadReport",
+        "UploadStatus",
     ),
     "rules.rubrics": ("annotation_type_from_config",),
     "rules.json_schema": ("json_schema",),

@@ -29,12 +29,13 @@ shown and pickled anywhere.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -163,9 +164,11 @@ class ServerValidationError(PhoenixStatusError):
 
     Attributes:
         positions: Where they stand in the caller's input, as far as the server pointed at them.
+        reasons: The server's words about each of them, by position.
     """
 
     positions: tuple[int, ...] = ()
+    reasons: Mapping[int, str] = MappingProxyType({})
 
 
 class ServerTooOldError(PhoenixStatusError):

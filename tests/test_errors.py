@@ -142,7 +142,7 @@ def test_an_uploads_account_is_part_of_the_message() -> None:
     error = _status_error(PhoenixStatusError, 500)
     assert str(error) == "the message"
     error.report = UploadReport(bytes([2, 2, 0, 1]))
-    assert str(error) == "the message\nOf 4 annotations: 2 stored, 1 not stored, 1 unknown."
+    assert str(error) == "the message\nOf 4 annotations: 2 stored, 1 unknown, 1 not sent."
     error.report = UploadReport(bytes([0]))
     assert str(error) == "the message"
 

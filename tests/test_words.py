@@ -97,7 +97,7 @@ SAYINGS: dict[str, Callable[[int], str]] = {
     "new": lambda count: str(Comparison(_rows(count, "new"))),
     "unchanged": lambda count: str(Comparison(_rows(count, "unchanged"))),
     "changed": lambda count: str(Comparison(_rows(count, "changed"))),
-    "missing trace": lambda count: str(Comparison(_rows(count, "missing trace"))),
+    "missing_trace": lambda count: str(Comparison(_rows(count, "missing_trace"))),
 }
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
 
 from phoenix_traces.errors import DuplicateAnnotationWarning
+from phoenix_traces.inputs.rows import Key
 from phoenix_traces.rules.text import counted
 from phoenix_traces.warn import warn_caller
-
-Key: TypeAlias = "tuple[str, str, str]"
 
 _MOST_SHOWN = 10
 

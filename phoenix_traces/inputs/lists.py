@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -14,7 +14,7 @@ from phoenix_traces.inputs.duplicates import superseded_positions, warn_about
 from phoenix_traces.inputs.explain import Names
 from phoenix_traces.inputs.list_checks import ListChecks
 from phoenix_traces.inputs.other_frames import frame_for_a_list
-from phoenix_traces.inputs.rows import Rows
+from phoenix_traces.inputs.rows import Key, Rows
 from phoenix_traces.inputs.wire_row import (
     FIELDS,
     RESULT_NAMES,
@@ -250,4 +250,15 @@ def _without_superseded(rows: list[WireRow]) -> Rows[WireRow]:
         encode=encode_rows,
         key=key_of,
         superseded=superseded,
+        keys=_Keys(rows),
     )
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The keys of rows, read from them as often as somebody goes through them."""
+
+    rows: Sequence[WireRow]
+
+    def __iter__(self) -> Iterator[Key]:
+        return map(key_of, self.rows)

@@ -28,6 +28,11 @@ class Rows(Generic[RowT]):
         superseded: Position of each row that a later one with the same key replaces, and the
             position of that later one. Such rows are not sent, so that no retry, delay or second
             request can ever put an earlier row in a later one's place.
+        left_out: Position of each row that has no judgement and is not sent, and what there is to
+            say about it.
+        judgements_per_row: How many of these rows each row of the caller's input makes.
+        keys: The key of each row, those not sent included, in order. It is read only when somebody
+            asks an account for them, and then from what the caller gave.
     """
 
     total: int
@@ -35,3 +40,6 @@ class Rows(Generic[RowT]):
     encode: Encode[RowT]
     key: Callable[[RowT], Key]
     superseded: Mapping[int, int] = field(default_factory=dict[int, int])
+    left_out: Mapping[int, str] = field(default_factory=dict[int, str])
+    judgements_per_row: int = 1
+    keys: Iterable[Key] = ()

@@ -96,6 +96,7 @@ def single_annotation(
             items=enumerate(wire_rows(cells)),
             encode=encode_rows,
             key=key_of,
+            keys=((trace_id, annotation_name, identifier or ""),),
         )
     from phoenix_traces.inputs.lists import judged_annotation
 

@@ -21,7 +21,7 @@ from phoenix_traces.protocol.exchange import TOO_LARGE
 from phoenix_traces.protocol.redaction import bare_request, bare_response, without_secrets
 from phoenix_traces.protocol.server_words import (
     missing_trace_ids,
-    refused_places,
+    refused_rows,
     text_of,
     validation_words,
 )
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 
 _MOST_DETAIL_SHOWN = 2000
+_MOST_OF_A_REASON = 500
 _MOST_QUERY_SHOWN = 200
 _MOST_OF_A_HEADER_SHOWN = 200
 
@@ -130,8 +131,8 @@ def status_error(
         error.missing_trace_ids = missing
         return error
     if status == 422:
-        places = refused_places(response, len(positions))
-        named = tuple(positions[place] for place in places)
+        refused = refused_rows(response, len(positions))
+        named = tuple(positions[place] for place in refused)
         rows = (
             f"row {', '.join(map(str, named))} of the input" if len(positions) > 1 and named else ""
         )
@@ -139,6 +140,10 @@ def status_error(
             _message(response, words, rows), response=bare, detail=words
         )
         invalid.positions = named
+        invalid.reasons = {
+            positions[place]: _without_secrets(said, response, most=_MOST_OF_A_REASON)
+            for place, said in refused.items()
+        }
         return invalid
     kind = AuthenticationError if status in (401, 403) else PhoenixStatusError
     return kind(_message(response, words, _hint(response)), response=bare, detail=words)
@@ -209,8 +214,7 @@ def _heading(response: httpx.Response) -> str:
 
 def _named(response: httpx.Response, text: str) -> str:
     """Return what an answer names, for a message: it may echo a credential, or have no end."""
-    text = text[: 20 * _MOST_OF_A_HEADER_SHOWN]
-    return without_secrets(text, response.request)[:_MOST_OF_A_HEADER_SHOWN]
+    return _without_secrets(text, response, most=_MOST_OF_A_HEADER_SHOWN)
 
 
 def _shown_url(url: httpx.URL) -> str:
@@ -236,6 +240,9 @@ def _words(response: httpx.Response) -> str:
         text = validation_words(response) or text
     if "<html" in text[:500].lower():
         text = "a web page"
+    return _without_secrets(text, response, most=_MOST_DETAIL_SHOWN)
+
+
+def _without_secrets(text: str, response: httpx.Response, *, most: int) -> str:
     # Cut last, so that no half of a credential is left at the end.
-    text = text[: 20 * _MOST_DETAIL_SHOWN]
-    return without_secrets(text, response.request)[:_MOST_DETAIL_SHOWN]
+    return without_secrets(text[: 20 * most], response.request)[:most]

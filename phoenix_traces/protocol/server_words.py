@@ -27,27 +27,34 @@ def text_of(response: httpx.Response) -> str:
 def validation_words(response: httpx.Response) -> str:
     """Return what a 422 says about each place, in a line; empty where it says nothing so."""
     return "; ".join(
-        f"{'.'.join(map(_shown_step, entry['loc'][1:]))}: {entry['msg']}"
+        _said(entry["loc"][1:], entry["msg"])
         for entry in _entries(response)
         if isinstance(entry.get("msg"), str)
     )
 
 
-def refused_places(response: httpx.Response, count: int) -> list[int]:
-    """Return the rows in the request that a 422 points at: `loc` is ["body", "data", i, ...].
+def refused_rows(response: httpx.Response, count: int) -> dict[int, str]:
+    """Return what a 422 says about each row that it points at, in order.
+
+    A row is pointed at by `loc`, which is ["body", "data", its place in the request, ...].
 
     Args:
         response: The answer.
         count: How many rows were sent; other numbers are no rows.
     """
-    places: set[int] = set()
+    words: dict[int, list[str]] = {}
     for entry in _entries(response):
         match entry["loc"]:
-            case ["body", "data", int(place), *_] if _is_number(place) and 0 <= place < count:
-                places.add(place)
+            case ["body", "data", int(place), *field] if _is_number(place) and 0 <= place < count:
+                words.setdefault(place, []).append(_said(field, entry.get("msg")))
             case _:
                 continue
-    return sorted(places)
+    return {place: "; ".join(filter(None, words[place])) for place in sorted(words)}
+
+
+def _said(place: Sequence[object], message: object) -> str:
+    where = ".".join(map(_shown_step, place))
+    return f"{where}: {message}" if isinstance(message, str) else where
 
 
 def _entries(response: httpx.Response) -> Iterator[dict[str, Any]]:

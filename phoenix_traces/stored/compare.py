@@ -116,7 +116,7 @@ class Comparing(Exchange[Comparison], Generic[RowT]):
         trace_id, name, identifier = wanted.key
         match = self._lookup.matches.get(wanted.position)
         if match is None:
-            status: RowStatus = "missing trace" if trace_id in absent else "new"
+            status: RowStatus = "missing_trace" if trace_id in absent else "new"
             return ComparedRow(wanted.position, trace_id, name, identifier or None, status)
         return ComparedRow(
             wanted.position,

@@ -15,7 +15,7 @@ from phoenix_traces.stored.text_table import text_table
 if TYPE_CHECKING:
     import pandas as pd
 
-RowStatus: TypeAlias = Literal["new", "unchanged", "changed", "missing trace", "superseded"]
+RowStatus: TypeAlias = Literal["new", "unchanged", "changed", "missing_trace", "superseded"]
 
 _MOST_ROWS_SHOWN = 20
 _HEADINGS = ("row", "trace_id", "name", "identifier", "status", "what differs")
@@ -29,7 +29,7 @@ class ComparedRow:
         position: Zero-based position in the caller's input.
         identifier: None where the row has none.
         status: "new" when the server has nothing under the row's key; "unchanged" when it has the
-            same; "changed" when it has something else; "missing trace" when the server is known not
+            same; "changed" when it has something else; "missing_trace" when the server is known not
             to have the trace in this project; "superseded" when a later row has the same key.
         differences: For each field that differs, what the server has and what was given.
         overwrites_human: Whether writing the row would replace a HUMAN judgement by another, be it
@@ -90,7 +90,7 @@ class Comparison:
     @property
     def missing_trace(self) -> tuple[int, ...]:
         """Return the positions of the rows whose trace is known not to be in the project."""
-        return self._with_status("missing trace")
+        return self._with_status("missing_trace")
 
     @property
     def superseded(self) -> tuple[int, ...]:

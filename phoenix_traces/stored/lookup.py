@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeAlias, cast
 
 from phoenix_traces.errors import PhoenixHTTPError
-from phoenix_traces.inputs.duplicates import Key
-from phoenix_traces.inputs.rows import Rows, RowT
+from phoenix_traces.inputs.rows import Key, Rows, RowT
 from phoenix_traces.protocol.exchange import Call, Outcome
 from phoenix_traces.stored.annotations import TraceAnnotation
 from phoenix_traces.stored.reading import AbsentTraces, Reading

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from phoenix_traces.errors import PhoenixHTTPError
-from phoenix_traces.report import RowState, UploadFailure, UploadReport
+from phoenix_traces.report import RowState, UploadFailure, UploadReport, summary_of
 
 if TYPE_CHECKING:
+    from phoenix_traces.inputs.rows import Rows
     from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 
 
@@ -17,9 +18,8 @@ class Account:
     """The books of an upload: each row's state, by its position in the caller's input.
 
     Args:
-        total: Rows in the caller's input.
-        superseded: Position of each row that is not sent because a later one replaces it, and the
-            position of that later one, whose fate it shares.
+        rows: What is uploaded. A row that a later one replaces is superseded from the beginning,
+            and done when that later one is.
 
     Attributes:
         done: Rows for which nothing more will be tried.
@@ -27,52 +27,69 @@ class Account:
         error: The first failure that nobody asked to skip.
     """
 
-    def __init__(self, total: int, superseded: Mapping[int, int]) -> None:
-        self.total = total
-        self.done: int = 0
+    def __init__(self, rows: Rows[Any]) -> None:
+        self.total = rows.total
+        self.done: int = len(rows.left_out)
         self.skipped: list[UploadFailure] = []
         self.error: PhoenixHTTPError | None = None
-        self._superseded = superseded
-        self._replaced = Counter(superseded.values())
-        self._states = bytearray(total)
+        self._rows = rows
+        self._superseded = rows.superseded
+        self._replaced = Counter(rows.superseded.values())
+        self._states = bytearray(rows.total)
         self._inserted: dict[int, InsertedTraceAnnotation] = {}
         self._failures: list[UploadFailure] = []
+        self._remarks: dict[int, str] = dict(rows.left_out)
+        self.mark(rows.left_out, RowState.NOT_EVALUATED)
+        self.mark(rows.superseded, RowState.SUPERSEDED)
 
     def doubt(self, positions: Sequence[int]) -> None:
         """Note that rows may be stored, although no answer says so."""
-        self._mark(positions, RowState.UNKNOWN)
+        self.mark(positions, RowState.UNKNOWN)
 
     def store(self, positions: Sequence[int], inserted: Sequence[InsertedTraceAnnotation]) -> None:
-        """Note that rows are stored, with what the server gave for them, if anything."""
-        self._inserted.update(zip(positions, inserted, strict=False))
-        self._mark(positions, RowState.STORED)
+        """Note that rows are stored, with the server's IDs."""
+        self._inserted.update(zip(positions, inserted, strict=True))
+        self.mark(positions, RowState.STORED)
+        self._settle(positions)
+
+    def queue(self, positions: Sequence[int]) -> None:
+        """Note that the server's queue took rows."""
+        self.mark(positions, RowState.QUEUED)
         self._settle(positions)
 
     def keep(self, positions: Sequence[int], stored: Sequence[InsertedTraceAnnotation]) -> None:
         """Note that rows need not be sent, because the server has the same."""
         self._inserted.update(zip(positions, stored, strict=False))
-        self._mark(positions, RowState.UNCHANGED)
+        self.mark(positions, RowState.UNCHANGED)
         self._settle(positions)
 
-    def refuse(self, positions: Sequence[int]) -> None:
+    def keep_out(self, positions: Sequence[int], reason: str) -> None:
         """Note that rows must not be sent, because of what the server has."""
-        self._mark(positions, RowState.REFUSED)
+        self._remarks.update(dict.fromkeys(positions, reason))
+        self.mark(positions, RowState.KEPT_OUT)
         self._settle(positions)
 
     def fail(self, positions: Sequence[int], error: PhoenixHTTPError) -> None:
         """Note why rows will not be tried again."""
-        self._failures.append(UploadFailure(tuple(positions), error))
+        self._give_up(positions, error)
         self.error = self.error or error
-        self._settle(positions)
 
     def skip(self, positions: Sequence[int], error: PhoenixHTTPError) -> None:
         """Note why rows were left out, as the caller wished."""
+        self.skipped.append(self._give_up(positions, error))
+
+    def _give_up(self, positions: Sequence[int], error: PhoenixHTTPError) -> UploadFailure:
         failure = UploadFailure(tuple(positions), error)
         self._failures.append(failure)
-        self.skipped.append(failure)
         self._settle(positions)
+        return failure
 
-    def _mark(self, positions: Iterable[int], state: RowState) -> None:
+    def blame(self, positions: Iterable[int], state: RowState) -> None:
+        """Note what the server says of rows, unless an earlier request may have stored them."""
+        self.mark((at for at in positions if self._states[at] != RowState.UNKNOWN), state)
+
+    def mark(self, positions: Iterable[int], state: RowState) -> None:
+        """Note the state of rows, and nothing else."""
         for position in positions:
             self._states[position] = state
 
@@ -96,11 +113,20 @@ class Account:
             for position, inserted in self._inserted.items()
             if states[position] in (RowState.STORED, RowState.UNCHANGED)
         }
-        for position, winner in self._superseded.items():
-            states[position] = states[winner]
-            if winner in ids:
-                ids[position] = ids[winner]
-        return UploadReport(bytes(states), dict(sorted(ids.items())), tuple(self._failures))
+        replaced = {at: ids[last] for at, last in self._superseded.items() if last in ids}
+        return UploadReport(
+            bytes(states),
+            dict(sorted((ids | replaced).items())),
+            tuple(self._failures),
+            superseded_by=self._superseded,
+            remarks=dict(self._remarks),
+            judgements_per_row=self._rows.judgements_per_row,
+            keys=self._rows.keys,
+        )
+
+    def summary(self) -> str:
+        """Return the counts in a line, without a report: of many rows it is large."""
+        return summary_of(self._states)
 
     def inserted(self) -> list[InsertedTraceAnnotation]:
         """Return what the server inserted, in the order of the input."""

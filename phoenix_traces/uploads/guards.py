@@ -14,6 +14,7 @@ from typing_extensions import override
 from phoenix_traces.inputs.rows import Rows, RowT
 from phoenix_traces.protocol.exchange import Call, Exchange, Outcome, Step, WaitUntil
 from phoenix_traces.protocol.patience import Patience
+from phoenix_traces.report import RowState
 from phoenix_traces.rules.annotation import InsertedTraceAnnotation
 from phoenix_traces.stored.lookup import Lookup, Match, Wanted
 from phoenix_traces.uploads.account import Account
@@ -22,6 +23,11 @@ from phoenix_traces.uploads.writing import writing
 
 # Phoenix ingests spans within seconds.
 _PAUSE = 2.0
+
+_WHY_KEPT_OUT = {
+    "never": "the server has another judgement under its key",
+    "not_human": "the server has a HUMAN judgement under its key",
+}
 
 
 class _State(Enum):
@@ -64,7 +70,7 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
         self._options = options
         self._default_batch_size = default_batch_size
         self._lookup = Lookup(rows, project_identifier=options.project_identifier)
-        self._account = Account(rows.total, rows.superseded)
+        self._account = Account(rows)
         self._state = _State.READING
         self._patience: Patience | None = None
         self._look_again_at = 0.0
@@ -158,7 +164,9 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
             leave_out = self._account.fail
         for absent in self._lookup.absent:
             gone = frozenset(absent.trace_ids)
-            leave_out([each.position for each in wanted if each.trace_id in gone], absent.error())
+            positions = [each.position for each in wanted if each.trace_id in gone]
+            self._account.blame(positions, RowState.MISSING_TRACE)
+            leave_out(positions, absent.error())
             wanted = [each for each in wanted if each.trace_id not in gone]
         return wanted
 
@@ -167,7 +175,7 @@ class GuardedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
         if match is None or self._may_replace(match):
             return True
         if match.differences:
-            self._account.refuse([wanted.position])
+            self._account.keep_out([wanted.position], _WHY_KEPT_OUT[self._options.overwrite])
         else:
             stored = InsertedTraceAnnotation(id=match.annotation_id)
             self._account.keep([wanted.position], [stored] if self._sync else [])

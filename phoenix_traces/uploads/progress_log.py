@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from phoenix_traces.errors import PhoenixHTTPError, PhoenixStatusError
 from phoenix_traces.log import logger
 from phoenix_traces.report import UploadReport
@@ -59,12 +61,11 @@ class UploadLog:
             what = counted(self._total, "annotation")
             _log.info("upload of %s ends: %s", what, report.summary())
 
-    def end_well(self, stored: int) -> None:
+    def end_well(self, summary: Callable[[], str]) -> None:
         """Tell that nothing went wrong, without a report: of many rows it is large."""
         if self._total > 1:
-            fate = "stored" if self._sync else "taken by the server's queue"
             what = counted(self._total, "annotation")
-            _log.info("upload of %s ends: %d %s", what, stored, fate)
+            _log.info("upload of %s ends: %s", what, summary())
 
 
 def _kind(error: PhoenixHTTPError) -> str:

@@ -35,7 +35,7 @@ from phoenix_traces.protocol.exchange import (
     maybe_processed,
 )
 from phoenix_traces.protocol.patience import Patience
-from phoenix_traces.report import UploadFailure, UploadReport
+from phoenix_traces.report import RowState, UploadFailure, UploadReport
 from phoenix_traces.rules.text import counted
 from phoenix_traces.uploads.account import Account
 from phoenix_traces.uploads.batches import Batch, cut, encode_body
@@ -117,7 +117,7 @@ class Upload(Generic[RowT]):
         self._waiting: list[tuple[float, int, _Job[RowT]]] = []
         self._number = count()
         self._flying: dict[Call, _Job[RowT]] = {}
-        self._account = account or Account(rows.total, rows.superseded)
+        self._account = account or Account(rows)
         self._log = UploadLog(rows.total, sync=sync)
         self._queued: list[QueuedBatch[RowT]] = []
         self._stopped = False
@@ -151,6 +151,8 @@ class Upload(Generic[RowT]):
         return None
 
     def _send_again(self, *batches: Batch[RowT], by_queue: bool) -> None:
+        for batch in batches:
+            self._account.blame(batch.positions, RowState.NOT_SENT)
         self._again.extend(_Job(batch, by_queue=by_queue) for batch in batches if batch)
 
     # What came of it
@@ -186,8 +188,10 @@ class Upload(Generic[RowT]):
         elif job.by_queue:
             self._account.doubt(batch.positions)
             self._queued.append(QueuedBatch(batch, response))
-        else:
+        elif self._sync:
             self._account.store(batch.positions, answer)
+        else:
+            self._account.queue(batch.positions)
 
     def _take_refusal(self, job: _Job[RowT], response: Response, now: float) -> None:
         batch = job.batch
@@ -205,7 +209,7 @@ class Upload(Generic[RowT]):
         elif isinstance(error, ServerValidationError) and self._options.on_error == "continue":
             self._go_on_without_refused(job, error)
         else:
-            self._fail(batch, error)
+            self._refuse(batch, error)
 
     def _may_go_on_without(self, error: TraceNotFoundError) -> bool:
         goes_on = self._options.on_missing_trace == "skip" or self._options.wait_for_traces > 0
@@ -226,6 +230,7 @@ class Upload(Generic[RowT]):
             first_pause=_FIRST_PAUSE,
             longest_pause=_LONGEST_PAUSE,
         )
+        self._account.blame(late.positions, RowState.MISSING_TRACE)
         moment = patience.next_look(now)
         if moment is not None:
             later = _Job(late, patience=patience)
@@ -241,12 +246,24 @@ class Upload(Generic[RowT]):
         batch = job.batch
         refused = frozenset(error.positions)
         if not refused:
-            self._fail(batch, error)
+            self._refuse(batch, error)
             return
-        self._fail(batch.pick(lambda place: batch.positions[place] in refused), error)
+        self._refuse(batch.pick(lambda place: batch.positions[place] in refused), error)
         self._send_again(
             batch.pick(lambda place: batch.positions[place] not in refused), by_queue=job.by_queue
         )
+
+    def _refuse(self, batch: Batch[RowT], error: PhoenixStatusError) -> None:
+        """Give up rows that an answer refuses, and blame those that it names or else all."""
+        if isinstance(error, TraceNotFoundError) and error.missing_trace_ids:
+            missing = frozenset(error.missing_trace_ids)
+            named = batch.pick(lambda place: self._rows.key(batch.rows[place])[0] in missing)
+            self._account.blame(named.positions, RowState.MISSING_TRACE)
+        elif isinstance(error, ServerValidationError) and error.positions:
+            self._account.blame(error.positions, RowState.REJECTED)
+        else:
+            self._account.blame(batch.positions, RowState.REJECTED)
+        self._fail(batch, error)
 
     def _fail(self, batch: Batch[RowT], error: PhoenixHTTPError) -> None:
         self._fail_rows(batch.positions, error)
@@ -316,7 +333,7 @@ class Upload(Generic[RowT]):
             if skipped:
                 warn_caller(SkippedAnnotationWarning(_skipped_text(skipped, report), report))
         else:
-            self._log.end_well(self._account.done)
+            self._log.end_well(self._account.summary)
         return self._account.inserted()
 
     def interrupted(self, error: BaseException) -> None:

@@ -50,7 +50,9 @@ def counts_of(case: Case, outcome: Outcome) -> Counter[str]:
     if (report := outcome.report) is not None:
         # A queue may still be at work on what failed.
         unfounded = len(report.not_stored & outcome.there.keys()) if case.sync else 0
-        counts["accounted falsely"] = outcome.missing(sorted(report.stored)) + unfounded
+        counts["accounted falsely"] = (
+            outcome.missing(sorted(report.stored | report.queued)) + unfounded
+        )
     return counts
 
 

@@ -144,12 +144,12 @@ def _judge(
     if not method.is_upload:
         return
     (report,) = reports
-    parts = (report.stored, report.not_stored, report.unknown)
+    parts = (report.stored, report.queued, report.not_stored, report.unknown)
     assert sum(map(len, parts)) == report.total == len(ROWS)
     assert frozenset().union(*parts) == frozenset(range(len(ROWS)))
     named = [position for failure in report.failures for position in failure.positions]
     assert len(named) == len(set(named))
-    assert report.stored.isdisjoint(named)
+    assert (report.stored | report.queued).isdisjoint(named)
     if error is None:
         assert not report.unknown
     else:

@@ -27,7 +27,8 @@ def trace_ids(phoenix: PhoenixProcess) -> list[str]:
 def assert_complete(case: Case, outcome: Outcome) -> None:
     assert outcome.error is None
     assert outcome.report is not None
-    assert outcome.report.stored == set(range(case.rows))
+    taken = outcome.report.stored if case.sync else outcome.report.queued
+    assert taken == set(range(case.rows))
     assert outcome.missing(range(case.rows)) == 0
     assert outcome.doubled == outcome.wrong == 0
 

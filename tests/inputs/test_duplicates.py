@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix_traces import DuplicateAnnotationWarning
-from phoenix_traces.inputs.duplicates import Key, superseded_positions, warn_about
+from phoenix_traces.inputs.duplicates import superseded_positions, warn_about
+from phoenix_traces.inputs.rows import Key
 
 keys = st.tuples(st.sampled_from("ab"), st.sampled_from("cd"), st.sampled_from(["", "e"]))
 

@@ -83,7 +83,7 @@ def test_without_sync_ids_mean_nothing(mode: Mode) -> None:
     reports: list[UploadReport] = []
     options = UploadOptions(on_report=reports.append)
     phoenix.traces(mode).log_trace_annotations(trace_annotations=[annotation()], options=options)
-    assert reports[0].stored == {0}
+    assert reports[0].queued == {0}
     assert not reports[0].inserted
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from phoenix_traces.protocol.server_words import (
     missing_trace_ids,
-    refused_places,
+    refused_rows,
     text_of,
     validation_words,
 )
@@ -126,7 +126,7 @@ def _detail(*locations: Any) -> bytes:
 def test_a_row_is_blamed_only_where_the_location_is_a_place_in_the_request(
     body: bytes, places: list[int]
 ) -> None:
-    assert refused_places(_answer(422, body), 3) == places
+    assert list(refused_rows(_answer(422, body), 3)) == places
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def _send_the_rest(
 ) -> None:
     """Send again what the account says is missing: then everything must be there, and right."""
     server.arrivals = dict.fromkeys(server.arrivals, 0.0)
-    rest = [script.rows[at] for at in sorted(report.not_stored | report.unknown)]
+    rest = report.rest(script.rows)
     if rest:
         calm = replace(
             script,

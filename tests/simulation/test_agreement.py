@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typing_extensions import override
 
-from phoenix_traces.protocol.server_words import refused_places
+from phoenix_traces.protocol.server_words import refused_rows
 from tests.simulation.clock import VirtualTime
 from tests.simulation.play import play
 from tests.simulation.script import script_of
@@ -90,7 +90,7 @@ def compare(phoenix: PhoenixProcess, model: RecordingServer) -> None:
             }
         elif answer.status == 422:
             said = {each["loc"][2] for each in json.loads(answer.text)["detail"]}
-            assert set(refused_places(real, len(rows))) == said
+            assert set(refused_rows(real, len(rows))) == said
         elif answer.status == 200:
             ours = [each["id"] for each in json.loads(answer.text)["data"]]
             theirs = [each["id"] for each in real.json()["data"]]

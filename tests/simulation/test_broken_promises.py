@@ -260,7 +260,7 @@ def test_a_promise_broken_on_purpose_is_caught(changes: dict[str, Any], promise:
     assert caught(promise, **changes)
 
 
-def forget(account: Account, positions: Sequence[int]) -> None:
+def forget(account: Account, positions: Sequence[int], *more: Any) -> None:
     """Note nothing."""
 
 
@@ -272,6 +272,7 @@ def fail_silently(account: Account, positions: Sequence[int], error: PhoenixHTTP
     ("method", "does", "promise"),
     [
         ("doubt", forget, "a row reported not stored is stored"),
+        ("blame", forget, "a row is blamed for nothing, or for nothing blamed"),
         ("fail", fail_silently, "returns although rows are"),
         ("skip", fail_silently, "returns although rows are missing"),
     ],

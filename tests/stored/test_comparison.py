@@ -11,7 +11,7 @@ from phoenix_traces import ComparedRow, Comparison, Confirmation, IncompleteUplo
 ROWS = (
     ComparedRow(0, "t0", "tone", None, "unchanged", annotation_id="id-1"),
     ComparedRow(1, "t1", "tone", "ann", "changed", {"score": (0.5, 1.0)}, True, "id-2"),
-    ComparedRow(2, "t2", "tone", None, "missing trace"),
+    ComparedRow(2, "t2", "tone", None, "missing_trace"),
     ComparedRow(3, "t3", "tone", None, "new"),
     ComparedRow(4, "t3", "tone", None, "superseded"),
 )
@@ -25,7 +25,7 @@ def test_it_prints_as_a_table_of_what_is_not_unchanged() -> None:
         "row  trace_id  name  identifier  status         what differs\n"
         "1    t1        tone  ann         changed        "
         "replaces a HUMAN judgement; score: 0.5 -> 1.0\n"
-        "2    t2        tone              missing trace\n"
+        "2    t2        tone              missing_trace\n"
         "3    t3        tone              new\n"
         "4    t3        tone              superseded"
     )

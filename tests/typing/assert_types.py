@@ -40,6 +40,7 @@ from phoenix_traces import (
     TraceSpan,
     UploadOptions,
     UploadReport,
+    UploadStatus,
 )
 
 Inserted = InsertedTraceAnnotation
@@ -293,7 +294,14 @@ def reports(report: UploadReport, frame: pd.DataFrame) -> None:
     assert_type(report.not_stored, frozenset[int])
     assert_type(report.unknown, frozenset[int])
     assert_type(report.inserted[0], str)
+    assert_type(report.queued, frozenset[int])
+    assert_type(report.statuses, tuple[UploadStatus, ...])
+    assert_type(report.counts, dict[UploadStatus, int])
+    assert_type(report.reasons, dict[int, str])
     assert_type(report.rest(frame), pd.DataFrame)
+    assert_type(report.rest([{"trace_id": "t1"}]), list[dict[str, str]])
+    assert_type(report.not_evaluated_rows(frame), pd.DataFrame)
+    assert_type(report.to_dataframe(), pd.DataFrame)
 
 
 def list_traces(traces: Traces) -> None:

@@ -108,7 +108,8 @@ def test_an_llm_does_not_replace_a_human_judgement() -> None:
     assert [row["trace_id"] for row in project.written] == ["trace-1", "trace-2", "trace-3"]
     assert run.report.refused == run.report.not_stored == {0}
     assert len(inserted) == 3
-    assert str(run.report.summary()) == "3 stored, 1 not stored (1 of them refused), 0 unknown"
+    assert run.report.summary() == "3 stored, 1 kept out"
+    assert run.report.reasons == {0: "the server has a HUMAN judgement under its key"}
 
 
 def test_a_human_may_correct_a_human_judgement() -> None:
@@ -130,13 +131,13 @@ def test_never_overwriting_sends_only_what_is_new() -> None:
     assert run.report.refused == {1}
 
 
-def test_a_superseded_row_shares_the_fate_of_the_one_that_is_sent() -> None:
+def test_a_superseded_row_stays_so_whatever_becomes_of_the_other() -> None:
     project = Project(["trace-0"])
     project.store(annotation("trace-0"))
     with pytest.warns(DuplicateAnnotationWarning):
         run = Run([*numbered(1, annotator_kind="LLM")] * 2, project, overwrite="not_human")
     run.play()
-    assert run.report.refused == {0, 1}
+    assert run.report.statuses == ("superseded", "kept_out")
 
 
 def test_a_trace_of_another_project_is_not_written_over_unseen() -> None:

@@ -124,7 +124,7 @@ def test_after_an_error_nothing_more_is_sent_and_every_row_is_accounted_for() ->
     assert upload.next_call(0.0) is None
     error = _error(upload)
     assert _parts(error.report) == ([0, 1], [2, 3, 4, 5, 6, 7], [])
-    assert "Of 8 annotations: 2 stored, 6 not stored, 0 unknown." in str(error)
+    assert "Of 8 annotations: 2 stored, 2 rejected, 4 not sent." in str(error)
 
 
 def test_to_continue_is_to_try_every_batch_and_raise_the_first_error_at_the_end() -> None:
@@ -183,7 +183,7 @@ def test_an_interrupt_leaves_rows_under_way_unknown() -> None:
     assert seen == [vars(interrupt)["report"]]
 
 
-def test_a_replaced_row_shares_the_fate_and_the_id_of_the_row_that_replaces_it() -> None:
+def test_a_replaced_row_is_superseded_and_has_the_id_of_the_row_that_replaces_it() -> None:
     given = [annotation("a"), annotation("b"), annotation("a", result={"score": 1})]
     with pytest.warns(UserWarning, match="row 0 by 2"):
         upload = _upload(given, on_error="continue", batch_size=1)
@@ -191,8 +191,9 @@ def test_a_replaced_row_shares_the_fate_and_the_id_of_the_row_that_replaces_it()
     upload.receive(of_b, _answer(500), 0.0)
     upload.receive(of_a, _ids(of_a), 0.0)
     report = _error(upload).report
-    assert _parts(report) == ([0, 2], [], [1])
+    assert _parts(report) == ([2], [], [1])
     assert report is not None
+    assert report.superseded == {0}
     assert report.inserted == {0: "id of a", 2: "id of a"}
 
 

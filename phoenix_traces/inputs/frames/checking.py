@@ -15,11 +15,12 @@ import numpy as np
 
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import Failures
-from phoenix_traces.inputs.duplicates import Key, superseded_positions
+from phoenix_traces.inputs.duplicates import superseded_positions
 from phoenix_traces.inputs.frames.cells import text_or_none
 from phoenix_traces.inputs.frames.columns import KEY_NAMES, FrameColumns
 from phoenix_traces.inputs.frames.rubric_checks import RowRules
 from phoenix_traces.inputs.judge import Cells
+from phoenix_traces.inputs.rows import Key
 from phoenix_traces.inputs.wire_row import FIELDS
 from phoenix_traces.rules import fast_path
 
@@ -107,9 +108,7 @@ class _Keys:
 
     def _keys_of(self, positions: Iterable[int]) -> Iterator[tuple[int, Key]]:
         for some in _some(positions):
-            cells = self._columns.take(some)
-            texts = ([text_or_none(cell) or "" for cell in cells[name]] for name in KEY_NAMES)
-            yield from zip(some, zip(*texts, strict=True), strict=True)
+            yield from zip(some, self._columns.keys(some), strict=True)
 
 
 def _some(positions: Iterable[int]) -> Iterator[list[int]]:

@@ -13,7 +13,7 @@ from phoenix_traces.inputs.duplicates import warn_about
 from phoenix_traces.inputs.explain import failures_from
 from phoenix_traces.inputs.frame_types import AnyFrame
 from phoenix_traces.inputs.frames.checking import ROWS_TOGETHER, Findings, are_plain, check, parts
-from phoenix_traces.inputs.frames.columns import FrameColumns
+from phoenix_traces.inputs.frames.columns import FrameColumns, FrameKeys
 from phoenix_traces.inputs.frames.layout import resolve
 from phoenix_traces.inputs.frames.opening import opened
 from phoenix_traces.inputs.frames.rubric_checks import RowRules, nested
@@ -60,6 +60,7 @@ def annotation_frame(
         encode=encode_rows,
         key=key_of,
         superseded=findings.superseded,
+        keys=FrameKeys(columns),
     )
 
 
