@@ -62,6 +62,62 @@ phoenix_traces.Client(http_client=client).traces.log_trace_annotations(trace_ann
     assert not _packages_after(f"exec({code!r})") & HEAVY
 
 
+# What one of our modules may import only when it is used; pandas and httpx bring some of their own
+# accord, where these are installed.
+OPTIONAL = ("IPython", "duckdb", "narwhals", "opentelemetry", "polars", "pyarrow", "rich", "tqdm")
+
+WATCHED_UPLOADS = """
+import builtins, importlib, sys
+OPTIONAL = {optional!r}
+asked = []
+plain_import, plain_import_module = builtins.__import__, importlib.import_module
+def note(importer, name):
+    if name.partition(".")[0] in OPTIONAL and importer.startswith("phoenix_traces"):
+        asked.append((importer, name))
+def watched(name, globals=None, *rest, **named):
+    note((globals or {{}}).get("__name__", ""), name)
+    return plain_import(name, globals, *rest, **named)
+def watched_module(name, package=None):
+    note(sys._getframe(1).f_globals["__name__"], name)
+    return plain_import_module(name, package)
+builtins.__import__, importlib.import_module = watched, watched_module
+
+import httpx, pandas, phoenix_traces
+assert not asked, asked
+answer = httpx.Response(200, json={{"data": []}})
+client = httpx.Client(transport=httpx.MockTransport(lambda _: answer), base_url="http://p.test")
+traces = phoenix_traces.Client(http_client=client).traces
+traces.add_trace_annotation(trace_id="t", annotation_name="n", score=1)
+traces.log_trace_annotations(trace_annotations=[
+    dict(trace_id="t", name="n", annotator_kind="CODE", result=dict(score=1))],
+    options=phoenix_traces.UploadOptions(batch_size=1))
+traces.log_trace_annotations_dataframe(dataframe=pandas.DataFrame(dict(trace_id=["t"], score=[1])),
+    annotation_name="n", annotator_kind="CODE", progress={progress!r})
+print(asked)
+"""
+
+
+def _asked_for(progress: bool | str, before: str = "") -> str:
+    """Return the optional packages that modules of ours import for uploads, as they are printed."""
+    code = WATCHED_UPLOADS.format(optional=OPTIONAL, progress=progress)
+    code = f"{before}exec({code!r})"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return run.stdout
+
+
+def test_no_module_of_ours_imports_what_is_optional_for_plain_uploads() -> None:
+    assert _asked_for(progress=False) == "[]\n"
+    # What is asked for would be seen.
+    assert "('phoenix_traces.uploads.drawings', 'tqdm.auto')" in _asked_for(progress="always")
+
+
+def test_plain_uploads_work_where_nothing_optional_is_installed() -> None:
+    # narwhals and pyarrow are used by pandas and pandera themselves.
+    gone = [name for name in OPTIONAL if name not in {"narwhals", "pyarrow"}]
+    before = f"import sys; sys.modules.update(dict.fromkeys({gone!r})); "
+    assert _asked_for(progress=False, before=before) == "[]\n"
+
+
 def test_one_plain_annotation_brings_no_model_and_nothing_that_reads() -> None:
     code = """
 import httpx

@@ -39,6 +39,7 @@ class Call:
         params: The query; a sequence stands for the same name several times.
         repeatable: Whether sending it twice does no harm.
         timeout: Seconds for each step of it; None for the client's own.
+        on_retry: Called whenever it is about to be sent again, on whatever thread sends it.
     """
 
     method: str
@@ -47,6 +48,7 @@ class Call:
     content: bytes | None = None
     repeatable: bool = True
     timeout: float | None = None
+    on_retry: Callable[[], object] = lambda: None
 
 
 @dataclass(eq=False)
@@ -59,12 +61,14 @@ class Trail:
         repeatable: Whether sending it twice does no harm.
         is_over: Tells whether no attempt may follow, because nobody waits for the answer any more
             or the client was closed.
+        on_retry: Called whenever another attempt is about to follow.
         maybe_processed: Whether an attempt may have reached the server without an answer; None
             where nobody takes note, as in a transport of the caller's.
     """
 
     repeatable: bool = False
     is_over: Callable[[], bool] = lambda: False
+    on_retry: Callable[[], object] = lambda: None
     maybe_processed: bool | None = None
 
 

@@ -259,6 +259,7 @@ class AsyncTraces:
         sync: Literal[True],
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation]: ...
 
     @overload
@@ -269,6 +270,7 @@ class AsyncTraces:
         sync: Literal[False] = False,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> None: ...
 
     @overload
@@ -279,6 +281,7 @@ class AsyncTraces:
         sync: bool,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation] | None: ...
 
     async def log_trace_annotations(
@@ -288,6 +291,7 @@ class AsyncTraces:
         sync: bool = False,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces, in one request unless the options or the size ask for more.
 
@@ -306,6 +310,9 @@ class AsyncTraces:
             validate_configs: Whether to ask the server for its annotation configs first, and to
                 check each annotation that has the name of one against it. The server itself does
                 not.
+            progress: Whether to show a bar on standard error, drawn by tqdm or else by rich: rows,
+                rows a second, time left, retries. True shows it in a terminal or a notebook only;
+                "always" shows it wherever the program runs.
 
         Returns:
             What the server inserted, in the order of the input, with `sync=True`, without the rows
@@ -315,6 +322,8 @@ class AsyncTraces:
             TypeError: when it is one annotation, text or a frame.
             AnnotationValidationError: naming every annotation that is refused, before anything is
                 sent.
+            ConfigurationError: when the options cannot work with `sync`, or a bar is to be shown
+                and neither tqdm nor rich is installed.
             TraceNotFoundError: when traces do not exist, with `sync=True`.
             ServerValidationError: when the server refuses an annotation.
             AuthenticationError: when the key is missing, wrong, or may not write.
@@ -348,6 +357,7 @@ class AsyncTraces:
             sync=sync,
             options=options,
             validate_configs=validate_configs,
+            progress=progress,
         )
         return await perform_async(self._connection, operation)
 
@@ -362,6 +372,7 @@ class AsyncTraces:
         sync: Literal[True],
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation]: ...
 
     @overload
@@ -375,6 +386,7 @@ class AsyncTraces:
         sync: Literal[False] = False,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> None: ...
 
     @overload
@@ -388,6 +400,7 @@ class AsyncTraces:
         sync: bool,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation] | None: ...
 
     async def log_trace_annotations_dataframe(
@@ -400,6 +413,7 @@ class AsyncTraces:
         sync: bool = False,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces from a frame, 100 rows to a request unless the options say otherwise.
 
@@ -427,6 +441,9 @@ class AsyncTraces:
             validate_configs: Whether to ask the server for its annotation configs first, and to
                 check each annotation that has the name of one against it. The server itself does
                 not.
+            progress: Whether to show a bar on standard error, drawn by tqdm or else by rich: rows,
+                rows a second, time left, retries. True shows it in a terminal or a notebook only;
+                "always" shows it wherever the program runs.
 
         Returns:
             What the server inserted, in the order of the rows, with `sync=True`, without the rows
@@ -437,6 +454,8 @@ class AsyncTraces:
             ConfigurationError: when it takes pyarrow to read it, which is not installed.
             AnnotationValidationError: naming every row and cell that is refused, before anything is
                 sent.
+            ConfigurationError: when the options cannot work with `sync`, or a bar is to be shown
+                and neither tqdm nor rich is installed.
             TraceNotFoundError: when traces do not exist, with `sync=True`.
             ServerValidationError: when the server refuses an annotation.
             AuthenticationError: when the key is missing, wrong, or may not write.
@@ -469,6 +488,7 @@ class AsyncTraces:
             sync=sync,
             options=options,
             validate_configs=validate_configs,
+            progress=progress,
         )
         return await perform_async(self._connection, operation)
 

@@ -19,7 +19,7 @@ from phoenix_traces.inputs.flags import checked_flag
 from phoenix_traces.inputs.single import Described, given_annotation
 from phoenix_traces.protocol.exchange import Exchange, Stream
 from phoenix_traces.uploads.plan import DEFAULT_FRAME_BATCH
-from phoenix_traces.uploads.start import check_options, upload
+from phoenix_traces.uploads.start import check_options, check_progress, upload
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from phoenix_traces.stored.trace_listing import TraceOrder, TraceSort
     from phoenix_traces.stored.traces import Trace
     from phoenix_traces.uploads.options import UploadOptions
+    from phoenix_traces.uploads.progress import Progress
 
 ResultT = TypeVar("ResultT")
 
@@ -111,15 +112,18 @@ def log_trace_annotations(
     sync: bool,
     options: UploadOptions | None,
     validate_configs: bool,
+    progress: Progress,
 ) -> Operation[list[InsertedTraceAnnotation] | None]:
     """Store annotations of an iterable."""
     from phoenix_traces.inputs.lists import annotation_list
 
     check_options(options, sync=checked_flag(sync, "sync"))
+    check_progress(progress)
     is_asking = checked_flag(validate_configs, "validate_configs")
     rubrics = (yield from _rubrics()) if is_asking else None
     rows = annotation_list(trace_annotations, rubrics)
-    inserted = yield from _ask(upload(rows, sync=sync, options=options))
+    exchange = upload(rows, sync=sync, options=options, progress=progress)
+    inserted = yield from _ask(exchange)
     return inserted if sync else None
 
 
@@ -132,11 +136,13 @@ def log_trace_annotations_dataframe(
     sync: bool,
     options: UploadOptions | None,
     validate_configs: bool,
+    progress: Progress,
 ) -> Operation[list[InsertedTraceAnnotation] | None]:
     """Store the annotations in a frame's rows."""
     from phoenix_traces.inputs.frames.rows import annotation_frame
 
     check_options(options, sync=checked_flag(sync, "sync"))
+    check_progress(progress)
     is_asking = checked_flag(validate_configs, "validate_configs")
     rubrics = (yield from _rubrics()) if is_asking else None
     rows = annotation_frame(
@@ -146,7 +152,13 @@ def log_trace_annotations_dataframe(
         annotation_type=annotation_type,
         rubrics=rubrics,
     )
-    exchange = upload(rows, sync=sync, options=options, default_batch_size=DEFAULT_FRAME_BATCH)
+    exchange = upload(
+        rows,
+        sync=sync,
+        options=options,
+        default_batch_size=DEFAULT_FRAME_BATCH,
+        progress=progress,
+    )
     inserted = yield from _ask(exchange)
     return inserted if sync else None
 

@@ -286,6 +286,7 @@ class Traces:
         sync: Literal[True],
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation]: ...
 
     @overload
@@ -296,6 +297,7 @@ class Traces:
         sync: Literal[False] = False,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> None: ...
 
     @overload
@@ -306,6 +308,7 @@ class Traces:
         sync: bool,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation] | None: ...
 
     def log_trace_annotations(
@@ -315,6 +318,7 @@ class Traces:
         sync: bool = False,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces, in one request unless the options or the size ask for more.
 
@@ -333,6 +337,9 @@ class Traces:
             validate_configs: Whether to ask the server for its annotation configs first, and to
                 check each annotation that has the name of one against it. The server itself does
                 not.
+            progress: Whether to show a bar on standard error, drawn by tqdm or else by rich: rows,
+                rows a second, time left, retries. True shows it in a terminal or a notebook only;
+                "always" shows it wherever the program runs.
 
         Returns:
             What the server inserted, in the order of the input, with `sync=True`, without the rows
@@ -342,6 +349,8 @@ class Traces:
             TypeError: when it is one annotation, text or a frame.
             AnnotationValidationError: naming every annotation that is refused, before anything is
                 sent.
+            ConfigurationError: when the options cannot work with `sync`, or a bar is to be shown
+                and neither tqdm nor rich is installed.
             TraceNotFoundError: when traces do not exist, with `sync=True`.
             ServerValidationError: when the server refuses an annotation.
             AuthenticationError: when the key is missing, wrong, or may not write.
@@ -375,6 +384,7 @@ class Traces:
             sync=sync,
             options=options,
             validate_configs=validate_configs,
+            progress=progress,
         )
         return perform(self._connection, operation)
 
@@ -389,6 +399,7 @@ class Traces:
         sync: Literal[True],
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation]: ...
 
     @overload
@@ -402,6 +413,7 @@ class Traces:
         sync: Literal[False] = False,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> None: ...
 
     @overload
@@ -415,6 +427,7 @@ class Traces:
         sync: bool,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation] | None: ...
 
     def log_trace_annotations_dataframe(
@@ -427,6 +440,7 @@ class Traces:
         sync: bool = False,
         options: UploadOptions | None = None,
         validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
     ) -> list[InsertedTraceAnnotation] | None:
         """Annotate traces from a frame, 100 rows to a request unless the options say otherwise.
 
@@ -454,6 +468,9 @@ class Traces:
             validate_configs: Whether to ask the server for its annotation configs first, and to
                 check each annotation that has the name of one against it. The server itself does
                 not.
+            progress: Whether to show a bar on standard error, drawn by tqdm or else by rich: rows,
+                rows a second, time left, retries. True shows it in a terminal or a notebook only;
+                "always" shows it wherever the program runs.
 
         Returns:
             What the server inserted, in the order of the rows, with `sync=True`, without the rows
@@ -464,6 +481,8 @@ class Traces:
             ConfigurationError: when it takes pyarrow to read it, which is not installed.
             AnnotationValidationError: naming every row and cell that is refused, before anything is
                 sent.
+            ConfigurationError: when the options cannot work with `sync`, or a bar is to be shown
+                and neither tqdm nor rich is installed.
             TraceNotFoundError: when traces do not exist, with `sync=True`.
             ServerValidationError: when the server refuses an annotation.
             AuthenticationError: when the key is missing, wrong, or may not write.
@@ -496,6 +515,7 @@ class Traces:
             sync=sync,
             options=options,
             validate_configs=validate_configs,
+            progress=progress,
         )
         return perform(self._connection, operation)
 

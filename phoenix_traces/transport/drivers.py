@@ -192,7 +192,7 @@ def _outcome(connection: SyncConnection, call: Call, abandoned: Event | None) ->
 
     request: httpx.Request | None = None
     try:
-        request = connection.request(call, Trail(call.repeatable, is_over))
+        request = connection.request(call, Trail(call.repeatable, is_over, call.on_retry))
         with quiet_logs(request):
             return connection.client().send(request)
     except httpx.RequestError as error:
@@ -206,7 +206,7 @@ def _outcome(connection: SyncConnection, call: Call, abandoned: Event | None) ->
 
 
 async def _outcome_async(connection: AsyncConnection, call: Call) -> Outcome:
-    trail = Trail(call.repeatable, lambda: connection.is_closed)
+    trail = Trail(call.repeatable, lambda: connection.is_closed, call.on_retry)
     request: httpx.Request | None = None
     try:
         request = connection.request(call, trail)

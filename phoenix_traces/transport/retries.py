@@ -10,7 +10,7 @@ too (see `deadlines`), so that none begins when little of it is left.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timezone
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -40,6 +40,7 @@ class CallRetry(Retry):
         max_retries: Attempts after the first.
         last_start: When the last attempt may begin, on the monotonic clock.
         what: The call, for the log.
+        on_retry: Called before each pause.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class CallRetry(Retry):
         max_retries: int,
         last_start: float,
         what: str = "",
+        on_retry: Callable[[], object] = lambda: None,
         attempts_made: int = 0,
         elapsed_sleep: float = 0.0,
     ) -> None:
@@ -65,6 +67,7 @@ class CallRetry(Retry):
         )
         self.last_start = last_start
         self._what = what
+        self._on_retry = on_retry
         self._reason = ""
 
     @override
@@ -96,6 +99,7 @@ class CallRetry(Retry):
             self.total,
             seconds,
         )
+        self._on_retry()
         return seconds
 
     @override
@@ -104,6 +108,7 @@ class CallRetry(Retry):
             max_retries=self.total,
             last_start=self.last_start,
             what=self._what,
+            on_retry=self._on_retry,
             attempts_made=self.attempts_made + 1,
             elapsed_sleep=self.elapsed_sleep,
         )
@@ -163,10 +168,12 @@ class RepeatingTransport(RetryTransport):
         self._budget = budget
 
     def _policy(self, request: httpx.Request, started: float) -> CallRetry:
+        trail = trail_of(request)
         return self._policy_type(
-            max_retries=self._max_retries if trail_of(request).repeatable else 0,
+            max_retries=self._max_retries if trail.repeatable else 0,
             last_start=started + self._budget * (1 - LAST_ATTEMPT_SHARE),
             what=f"{request.method} {request.url.path}",
+            on_retry=trail.on_retry,
         )
 
     @override

@@ -12,6 +12,20 @@ from phoenix_traces.uploads.writing import writing
 if TYPE_CHECKING:
     from phoenix_traces.rules.annotation import InsertedTraceAnnotation
     from phoenix_traces.uploads.options import UploadOptions
+    from phoenix_traces.uploads.progress import Progress
+
+
+def check_progress(progress: object) -> None:
+    """Refuse a wish for a progress bar that cannot be granted.
+
+    Raises:
+        TypeError: when it is no such wish.
+        ConfigurationError: when nothing that draws bars is installed.
+    """
+    if progress is not False:
+        from phoenix_traces.uploads.progress import refuse_wrong_progress
+
+        refuse_wrong_progress(progress)
 
 
 def check_options(options: object, *, sync: bool) -> None:
@@ -59,6 +73,7 @@ def upload(
     sync: bool,
     options: UploadOptions | None = None,
     default_batch_size: int | None = None,
+    progress: Progress = False,
 ) -> Exchange[list[InsertedTraceAnnotation]]:
     """Return the exchange that stores rows, with the guards that the options ask for.
 
@@ -67,7 +82,20 @@ def upload(
         sync: Whether the server is to answer once the rows are stored, with their IDs.
         options: How to cut the upload, and what to do when some of it fails.
         default_batch_size: Most rows in a request, where the options do not say; None for no limit.
+        progress: Whether to show a bar, checked already.
     """
+    if progress:
+        from phoenix_traces.uploads.progress import ShownUpload, progress_bar, watched_by
+
+        if bar := progress_bar(progress, rows.total):
+            options = watched_by(bar, options)
+            return ShownUpload(_upload(rows, sync, options, default_batch_size), bar)
+    return _upload(rows, sync, options, default_batch_size)
+
+
+def _upload(
+    rows: Rows[RowT], sync: bool, options: UploadOptions | None, default_batch_size: int | None
+) -> Exchange[list[InsertedTraceAnnotation]]:
     if options is None or not _is_guarded(options):
         return writing(rows, sync=sync, options=options, default_batch_size=default_batch_size)
     # A guard reads first, and so brings along all that reads.

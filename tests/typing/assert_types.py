@@ -151,6 +151,32 @@ async def log_async(traces: AsyncTraces, given: list[TraceAnnotationData], sync:
     )
 
 
+def log_with_a_bar(traces: Traces, given: list[TraceAnnotationData], frame: pd.DataFrame) -> None:
+    assert_type(traces.log_trace_annotations(trace_annotations=given, progress=True), None)
+    assert_type(
+        traces.log_trace_annotations(trace_annotations=given, sync=True, progress="always"),
+        list[Inserted],
+    )
+    assert_type(
+        traces.log_trace_annotations_dataframe(dataframe=frame, sync=True, progress=True),
+        list[Inserted],
+    )
+
+
+async def log_with_a_bar_async(
+    traces: AsyncTraces, given: list[TraceAnnotationData], frame: pd.DataFrame
+) -> None:
+    assert_type(await traces.log_trace_annotations(trace_annotations=given, progress=True), None)
+    assert_type(
+        await traces.log_trace_annotations(trace_annotations=given, sync=True, progress="always"),
+        list[Inserted],
+    )
+    assert_type(
+        await traces.log_trace_annotations_dataframe(dataframe=frame, sync=True, progress=True),
+        list[Inserted],
+    )
+
+
 def log_any_iterable(
     traces: Traces,
     mappings: list[dict[str, Any]],
