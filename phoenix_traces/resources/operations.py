@@ -61,7 +61,7 @@ class Asked(TypedDict):
     limit: int | None
 
 
-class AskedTraces(TypedDict):
+class AskedTraceRows(TypedDict):
     """The arguments that say which traces to list."""
 
     project_identifier: str
@@ -69,7 +69,6 @@ class AskedTraces(TypedDict):
     end_time: datetime | None
     sort: TraceSort | None
     order: TraceOrder | None
-    include_spans: bool
     session_id: str | Iterable[str] | None
     error: bool | None
     min_latency_ms: float | None
@@ -77,6 +76,12 @@ class AskedTraces(TypedDict):
     filter_condition: str | None
     limit: int | None
     timeout: float | None
+
+
+class AskedTraces(AskedTraceRows):
+    """The arguments that say which traces to list, and how much of each."""
+
+    include_spans: bool
 
 
 class Given(TypedDict):
@@ -231,11 +236,11 @@ def get_traces(**asked: Unpack[AskedTraces]) -> Operation[list[Trace]]:
     return (yield from _ask(iter_traces(**asked)))
 
 
-def get_traces_dataframe(**asked: Unpack[AskedTraces]) -> Operation[pd.DataFrame]:
+def get_traces_dataframe(**asked: Unpack[AskedTraceRows]) -> Operation[pd.DataFrame]:
     """List traces, into a frame."""
     from phoenix_traces.stored.traces import traces_table
 
-    return traces_table((yield from _ask(iter_traces(**asked))))
+    return traces_table((yield from _ask(iter_traces(include_spans=False, **asked))))
 
 
 # Comparing and deleting

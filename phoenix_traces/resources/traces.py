@@ -915,7 +915,6 @@ class Traces:
             end_time=end_time,
             sort=sort,
             order=order,
-            include_spans=False,
             session_id=session_id,
             error=error,
             min_latency_ms=min_latency_ms,

@@ -34,7 +34,7 @@ METHODS = dict(_methods())
 
 
 def test_the_methods_are_found() -> None:
-    assert len(METHODS) == 2 * 11 + 2 * 2
+    assert len(METHODS) == 2 * 14 + 2 * 2
 
 
 @pytest.mark.parametrize("name", METHODS)
