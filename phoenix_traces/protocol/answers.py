@@ -40,7 +40,8 @@ _HINTS = {
     401: "check api_key, or PHOENIX_API_KEY",
     403: "the key is valid but may not do this: the role is viewer, or the server is read-only",
     405: "Phoenix has no such path: check that base_url is its root",
-    413: "a proxy refuses bodies this large: lower max_batch_bytes",
+    413: "a proxy refuses bodies this large: raise its limit, or lower max_batch_bytes if this was "
+    "more than one annotation",
     429: "a proxy limits requests: send fewer at once, or later",
 }
 _REDIRECT_HINT = "redirects are not followed, so that no key leaves for another host: set base_url"

@@ -11,6 +11,23 @@ from phoenix_traces.errors import ConfigurationError
 
 AUTHORIZATION = "authorization"
 
+# What describes the body and the connection: each request has its own, and one that contradicts it
+# makes the server wait for a body that never comes, or read it wrongly.
+_SET_FOR_EACH_REQUEST = frozenset(
+    {
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -38,6 +55,11 @@ def checked_headers(headers: object, source: str) -> dict[str, str]:
             raise ConfigurationError(
                 f"{source}: the name of header {place} is not one that HTTP allows; it has "
                 "letters, digits and hyphens"
+            )
+        if name.lower() in _SET_FOR_EACH_REQUEST:
+            raise ConfigurationError(
+                f"{source}: header {name!r} belongs to the body or the connection, and is set for "
+                "each request; leave it out"
             )
         checked[name.lower()] = _checked_value(value, f"{source}: the value of header {name!r}")
     return checked
