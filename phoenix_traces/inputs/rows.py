@@ -19,6 +19,8 @@ Encode: TypeAlias = Callable[[Sequence[RowT]], bytes]
 class Rows(Generic[RowT]):
     """Checked annotations, ready to be encoded.
 
+    A row is a `WireRow`, or an entry of the outbox, which holds its own JSON.
+
     Attributes:
         total: Rows in the caller's input.
         items: (position in the caller's input, row), in order, without the superseded ones; read
