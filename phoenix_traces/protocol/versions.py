@@ -28,6 +28,7 @@ READING_BY_IDENTIFIER = Feature("reading annotations by their identifiers", (15,
 DELETING = Feature("deleting annotations", (15, 4, 0))
 NOTES = Feature("writing notes on traces", (14, 13, 0))
 NOTE_IDENTIFIERS = Feature("giving a note an identifier", (15, 7, 0))
+PROJECT_CONFIGS = Feature("annotation configs of a project", (17, 16, 0))
 LISTING_TRACES = Feature("listing the traces of a project", (13, 15, 0))
 TRACE_FILTERS = Feature("choosing traces by error or latency", (20, 8, 0))
 TRACE_CONDITIONS = Feature("choosing traces by a filter condition", (20, 12, 0))

@@ -38,6 +38,7 @@ class AnnotationConfigs:
             The configs of the kinds that this version knows; others are left out.
 
         Raises:
+            ServerTooOldError: when the server has no configs of projects, which need Phoenix 17.16.
             AuthenticationError: when the key is missing, wrong, or may not read.
             UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
             PhoenixStatusError: when there is no such project (404), and for the server's other
@@ -101,6 +102,7 @@ class AsyncAnnotationConfigs:
             The configs of the kinds that this version knows; others are left out.
 
         Raises:
+            ServerTooOldError: when the server has no configs of projects, which need Phoenix 17.16.
             AuthenticationError: when the key is missing, wrong, or may not read.
             UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
             PhoenixStatusError: when there is no such project (404), and for the server's other

@@ -10,6 +10,7 @@ from phoenix_traces.protocol.answers import unexpected
 from phoenix_traces.protocol.exchange import Call, Response
 from phoenix_traces.protocol.paging import Pages
 from phoenix_traces.protocol.steps import Steps
+from phoenix_traces.protocol.versions import PROJECT_CONFIGS, Feature, too_old
 from phoenix_traces.rules.configs import (
     KNOWN_TYPES,
     AnnotationConfig,
@@ -39,16 +40,19 @@ def list_configs(project_identifier: str | None) -> Steps[AnnotationConfigList]:
     if project_identifier is None:
         return _list("v1/annotation_configs")
     project = path_part("project_identifier", project_identifier)
-    return _list(f"v1/projects/{project}/annotation_configs")
+    return _list(f"v1/projects/{project}/annotation_configs", PROJECT_CONFIGS)
 
 
-def _list(path: str) -> Steps[AnnotationConfigList]:
+def _list(path: str, feature: Feature | None = None) -> Steps[AnnotationConfigList]:
     found: AnnotationConfigList = []
     pages = Pages()
     cursor: str | None = None
     while True:
         params = {"limit": str(_PAGE)} | ({} if cursor is None else {"cursor": cursor})
         response = yield Call("GET", path, params)
+        # A server that lacks the path answers with its web app.
+        if feature is not None and (old := too_old(response, feature)):
+            raise old
         try:
             page = _Page.model_validate_json(response.content)
             found += [

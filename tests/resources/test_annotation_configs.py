@@ -18,8 +18,10 @@ from phoenix_traces import (
     CategoricalAnnotationConfig,
     Client,
     PhoenixStatusError,
+    ServerTooOldError,
     UnexpectedResponseError,
 )
+from phoenix_traces.testing import FakePhoenix
 from tests.support.modes import Mode, both_modes
 
 CATEGORICAL = {
@@ -38,7 +40,7 @@ CONTINUOUS = {
     "upper_bound": 1.0,
     "optimization_direction": "CLOSEST_TO_ZERO",
 }
-NEW_KIND = {"id": "3", "name": "rank", "type": "RANKING", "order": []}
+NEW_KIND: dict[str, object] = {"id": "3", "name": "rank", "type": "RANKING", "order": []}
 
 
 class ConfigServer:
@@ -184,3 +186,12 @@ def test_what_follows_its_config_is_sent(mode: Mode) -> None:
     }
     upload(server, mode, "log_trace_annotations", {"trace_annotations": [annotation]})
     assert json.loads(server.requests[-1].content) == {"data": [annotation]}
+
+
+def test_a_server_without_configs_of_projects_is_too_old() -> None:
+    client = FakePhoenix("t1", version=(17, 15, 0)).client()
+    assert client.annotation_configs.list() == []
+    with pytest.raises(ServerTooOldError, match=r"needs Phoenix 17\.16\.0"):
+        client.annotation_configs.list(project_identifier="default")
+    newer = FakePhoenix("t1", version=(17, 16, 0)).client()
+    assert newer.annotation_configs.list(project_identifier="default") == []
