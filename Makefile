@@ -70,8 +70,9 @@ test-fast: $(VENV)/.ready ## run the tests that need no server and no simulation
 schema-test: $(VENV)/.ready node_modules/.ready ## compare the JSON Schemas with AJV, which npm brings
 	@$(VENV)/bin/python -m pytest -m npm tests/schema $(ARGS)
 
-simulation-test: $(VENV)/.ready ## play 100,000 simulated uploads
+simulation-test: $(VENV)/.ready ## play 100,000 simulated uploads, and 20,000 stories of an outbox
 	@SIMULATION_SCRIPTS=100000 $(VENV)/bin/python -m pytest tests/simulation/test_simulation.py $(ARGS)
+	@OUTBOX_SCRIPTS=20000 $(VENV)/bin/python -m pytest tests/outbox/test_simulation.py $(ARGS)
 
 congruence-test: $(VENV)/.ready ## ask the fake and a real server the same in 2,000 scripts
 	@CONGRUENCE_SCRIPTS=2000 $(VENV)/bin/python -m pytest $(PARALLEL) tests/testing/congruence $(ARGS)

@@ -8,7 +8,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.cases import frame, importing, listing, memory, refusal, server, single, typed
+from benchmarks.cases import (
+    frame,
+    importing,
+    listing,
+    memory,
+    outbox,
+    refusal,
+    server,
+    single,
+    typed,
+)
 from benchmarks.page import write_docs, write_run
 from benchmarks.results import Result, Run
 from benchmarks.tables import as_text, figures_table, targets_table
@@ -22,6 +32,7 @@ _CASES: dict[str, Callable[[bool], Result]] = {
     "server": server.run,
     "refusal": refusal.run,
     "typed": typed.run,
+    "outbox": outbox.run,
 }
 
 

@@ -90,9 +90,9 @@ class Dispatch:
                     ours[entry.key] = {fingerprint for (fingerprint,) in before}
                 connection.execute(
                     "INSERT OR REPLACE INTO journal"
-                    " (id, trace_id, name, identifier, fingerprint, sent_wall)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (entry.id, *entry.key, fingerprints.of_sent(parsed(entry.body)), now.wall),
+                    " (id, trace_id, name, identifier, fingerprint,"
+                    " sent_wall, sent_steady, sent_boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (entry.id, *entry.key, fingerprints.of_sent(parsed(entry.body)), *now),
                 )
         return ours
 
@@ -146,10 +146,12 @@ class Dispatch:
         """
         with self._database.changing() as connection:
             connection.execute(
-                "DELETE FROM journal WHERE sent_wall < ? AND NOT EXISTS (SELECT 1 FROM entry"
+                # By the clock that nobody can set, for as long as the machine runs.
+                "DELETE FROM journal WHERE CASE WHEN sent_boot = ? AND sent_boot != ''"
+                " THEN sent_steady < ? ELSE sent_wall < ? END AND NOT EXISTS (SELECT 1 FROM entry"
                 " WHERE entry.trace_id = journal.trace_id AND entry.name = journal.name"
                 " AND entry.identifier = journal.identifier)",
-                (now.wall - _JOURNAL_SECONDS,),
+                (now.boot, now.steady - _JOURNAL_SECONDS, now.wall - _JOURNAL_SECONDS),
             )
             dropped = connection.execute(
                 "DELETE FROM entry WHERE refused < ?", (now.wall - keep_rejected,)

@@ -138,8 +138,8 @@ class Inventory:
                 # So that a flush knows what became of it.
                 connection.execute(
                     "INSERT OR REPLACE INTO journal SELECT id, trace_id, name, identifier, x'', ?,"
-                    " 'not_sent', '', 'discarded' FROM entry WHERE id = ?",
-                    (now.wall, number),
+                    " ?, ?, 'not_sent', '', 'discarded' FROM entry WHERE id = ?",
+                    (*now, number),
                 )
                 discarded += connection.execute(
                     "DELETE FROM entry WHERE id = ?", (number,)

@@ -41,6 +41,8 @@ CREATE TABLE journal (
     identifier TEXT NOT NULL,
     fingerprint BLOB NOT NULL,
     sent_wall REAL NOT NULL,
+    sent_steady REAL NOT NULL,
+    sent_boot TEXT NOT NULL,
     status TEXT NOT NULL DEFAULT '',
     annotation_id TEXT NOT NULL DEFAULT '',
     reason TEXT NOT NULL DEFAULT ''
