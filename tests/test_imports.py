@@ -17,13 +17,17 @@ import phoenix_traces
 
 HEAVY = {
     "dotenv",
+    "duckdb",
+    "narwhals",
     "numpy",
     "opentelemetry",
     "pandas",
     "pandera",
     "phoenix",
+    "polars",
     "pyarrow",
     "rich",
+    "tqdm",
     "typer",
 }
 
