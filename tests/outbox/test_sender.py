@@ -317,6 +317,24 @@ def test_an_earlier_put_of_ours_that_was_just_stored_is_replaced(path: Path) -> 
     assert bench.labels() == ["second"]
 
 
+def test_what_was_sent_is_remembered_when_the_clock_is_set_forward(path: Path) -> None:
+    """The server's own clock goes on; ours is set by two hours."""
+    server = HandClock()
+    bench = Bench(path, FakePhoenix("t1", now=server.as_datetime))
+    bench.put(new_entry(label="first"))
+    bench.round()
+    bench.clock.jump(7_200)
+    later = Bench(path, bench.phoenix, clock=bench.clock)  # which begins by tidying up
+    later.round()
+    later.put(new_entry(label="second"))
+    later.phoenix.drop_next()
+    later.round()
+    server.pass_time(60)
+    later.clock.pass_time(60)
+    later.round()
+    assert later.labels() == ["second"]
+
+
 # One sender
 
 
