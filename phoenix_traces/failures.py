@@ -148,15 +148,15 @@ class Failures(Sequence[AnnotationFailure]):
         self._troubles: list[Trouble] = []
         self._values: list[object] = []
 
-    def add(self, found: Iterable[Found], *, first: int = 0) -> None:
+    def add(self, found: Iterable[Found], positions: Sequence[int]) -> None:
         """Add what was found in some rows.
 
         Args:
             found: In order of the rows.
-            first: Position of the first of these rows.
+            positions: Of these rows.
         """
         for place, trouble, value in found:
-            self._positions.append(first + place)
+            self._positions.append(positions[place])
             self._troubles.append(trouble)
             self._values.append(value)
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import AnnotationFailure, Failures
 from phoenix_traces.inputs.duplicates import superseded_positions, warn_about
+from phoenix_traces.inputs.empty import WHY_EMPTY, is_empty_annotation, key_of_empty
 from phoenix_traces.inputs.explain import Names
 from phoenix_traces.inputs.list_checks import ListChecks
 from phoenix_traces.inputs.other_frames import frame_for_a_list
@@ -56,8 +57,11 @@ def judged_annotation(
     explanation: str | None,
     metadata: Mapping[str, Any] | None,
     identifier: str | None,
+    skip_empty: bool = False,
 ) -> Rows[WireRow]:
     """Return the one annotation that a call's arguments describe, as the models judge it.
+
+    With `skip_empty` it is left out where there is no judgement.
 
     Raises:
         AnnotationValidationError: naming the arguments that are refused.
@@ -70,18 +74,20 @@ def judged_annotation(
         "metadata": metadata,
         "identifier": identifier,
     }
-    return _judged_alone(annotation, names=_ARGUMENTS)
+    return _judged_alone(annotation, names=_ARGUMENTS, skip_empty=skip_empty)
 
 
-def ready_annotation(annotation: object) -> Rows[WireRow]:
+def ready_annotation(annotation: object, *, skip_empty: bool = False) -> Rows[WireRow]:
     """Return the one annotation that a caller has made already.
+
+    With `skip_empty` it is left out where there is no judgement.
 
     Raises:
         TypeError: when it is no annotation.
         AnnotationValidationError: naming the fields that are refused.
     """
     _refuse_what_is_no_annotation(annotation)
-    return _judged_alone(annotation)
+    return _judged_alone(annotation, skip_empty=skip_empty)
 
 
 def _refuse_what_is_no_annotation(annotation: object) -> None:
@@ -97,9 +103,11 @@ def _refuse_what_is_no_annotation(annotation: object) -> None:
     raise TypeError(f"{expected}, not {type_name(annotation)}")
 
 
-def _judged_alone(annotation: object, *, names: Names | None = None) -> Rows[WireRow]:
+def _judged_alone(
+    annotation: object, *, names: Names | None = None, skip_empty: bool = False
+) -> Rows[WireRow]:
     try:
-        return _checked([annotation], names=names)
+        return _checked([annotation], names=names, skip_empty=skip_empty)
     except AnnotationValidationError as error:
         failures = [_without_position(each) for each in error.failures]
     raise AnnotationValidationError(failures, total=1)
@@ -115,12 +123,15 @@ def _without_position(failure: AnnotationFailure) -> AnnotationFailure:
 def annotation_list(
     trace_annotations: Iterable[TraceAnnotationData | Mapping[str, object]],
     rubrics: Rubrics | None = None,
+    *,
+    skip_empty: bool = False,
 ) -> Rows[WireRow]:
     """Return annotations as rows to send; the iterable is read once, to its end.
 
     Args:
         trace_annotations: What the caller gave.
         rubrics: What annotations of some names must hold beside the general rules.
+        skip_empty: Whether annotations without a judgement are left out.
 
     Raises:
         TypeError: when it is one annotation, text, a frame, or nothing to iterate over.
@@ -132,7 +143,7 @@ def annotation_list(
     if not items:
         empty = AnnotationFailure(None, None, None, None, "trace_annotations cannot be empty")
         raise AnnotationValidationError([empty], total=0)
-    return _checked(items, rubrics=rubrics)
+    return _checked(items, rubrics=rubrics, skip_empty=skip_empty)
 
 
 def _refuse_what_is_no_list(value: object) -> None:
@@ -156,7 +167,11 @@ def _refuse_what_is_no_list(value: object) -> None:
 
 
 def _checked(
-    items: Sequence[object], *, names: Names | None = None, rubrics: Rubrics | None = None
+    items: Sequence[object],
+    *,
+    names: Names | None = None,
+    rubrics: Rubrics | None = None,
+    skip_empty: bool,
 ) -> Rows[WireRow]:
     """Return annotations as rows to send, checked some at a time.
 
@@ -164,6 +179,7 @@ def _checked(
         items: What the caller gave.
         names: The caller's own names for the models' fields, where they differ.
         rubrics: What annotations of some names must hold beside the general rules.
+        skip_empty: Whether annotations without a judgement are left out.
 
     Raises:
         AnnotationValidationError: naming every annotation that is refused.
@@ -171,23 +187,32 @@ def _checked(
     checks = ListChecks(names or {}, rubrics or {})
     rows: list[WireRow] = []
     failures = Failures()
-    for start in range(0, len(items), _ROWS_TOGETHER):
-        some = items[start : start + _ROWS_TOGETHER]
+    left_out: dict[int, Any] = {}
+    if skip_empty:
+        left_out = {at: item for at, item in enumerate(items) if is_empty_annotation(item)}
+    every_position: Sequence[int] = range(len(items))
+    kept = items
+    if left_out:
+        every_position = [at for at in every_position if at not in left_out]
+        kept = [items[at] for at in every_position]
+    for start in range(0, len(kept), _ROWS_TOGETHER):
+        some = kept[start : start + _ROWS_TOGETHER]
+        positions = every_position[start : start + _ROWS_TOGETHER]
         plain_rows = None if rubrics else _plain_rows(some)
         if failures:
             # Nothing will be sent: all that is left to find out is what else is wrong.
             if plain_rows is None:
                 found = checks.found(some, is_brief=failures.are_many)
-                failures.add(found, first=start)
+                failures.add(found, positions)
         elif plain_rows is None:
             annotations, found = checks.annotations(some)
             rows += map(_row, annotations)
-            failures.add(found, first=start)
+            failures.add(found, positions)
         else:
             rows += plain_rows
     if failures:
         raise AnnotationValidationError(failures, total=len(items))
-    return _without_superseded(rows)
+    return _without_superseded(rows, every_position, left_out)
 
 
 def _plain_rows(items: Sequence[Any]) -> Iterable[WireRow] | None:
@@ -236,21 +261,24 @@ def _row(annotation: TraceAnnotationData) -> WireRow:
     return cast("WireRow", annotation.model_dump(include=_WIRE_FIELDS, exclude_none=True))
 
 
-def _without_superseded(rows: list[WireRow]) -> Rows[WireRow]:
+def _without_superseded(
+    rows: list[WireRow], positions: Sequence[int], left_out: Mapping[int, Any]
+) -> Rows[WireRow]:
     keys = [(row["trace_id"], row["name"], row.get("identifier") or "") for row in rows]
     repeats = len(set(keys)) < len(keys)
-    superseded = superseded_positions(enumerate(keys)) if repeats else {}
+    superseded = superseded_positions(zip(positions, keys, strict=True)) if repeats else {}
     warn_about(superseded)
-    items: Iterable[tuple[int, WireRow]] = enumerate(rows)
+    items: Iterable[tuple[int, WireRow]] = zip(positions, rows, strict=True)
     if superseded:
         items = (item for item in items if item[0] not in superseded)
     return Rows(
-        total=len(rows),
+        total=len(rows) + len(left_out),
         items=items,
         encode=encode_rows,
         key=key_of,
         superseded=superseded,
-        keys=_Keys(rows),
+        left_out=dict.fromkeys(left_out, WHY_EMPTY),
+        keys=_Keys(rows, left_out),
     )
 
 
@@ -259,6 +287,10 @@ class _Keys:
     """The keys of rows, read from them as often as somebody goes through them."""
 
     rows: Sequence[WireRow]
+    left_out: Mapping[int, Any]
 
     def __iter__(self) -> Iterator[Key]:
-        return map(key_of, self.rows)
+        rows = iter(self.rows)
+        for position in range(len(self.rows) + len(self.left_out)):
+            empty = self.left_out.get(position)
+            yield key_of(next(rows)) if empty is None else key_of_empty(empty)

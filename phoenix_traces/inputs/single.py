@@ -32,12 +32,15 @@ class Described(TypedDict):
     identifier: str | None
 
 
-def given_annotation(annotation: object, described: Described) -> Rows[WireRow]:
+def given_annotation(
+    annotation: object, described: Described, *, skip_empty: bool = False
+) -> Rows[WireRow]:
     """Return the one annotation that a caller gave in one of two ways.
 
     Args:
         annotation: A model or a mapping; None where the other arguments describe it.
         described: Those.
+        skip_empty: Whether one without a judgement is left out.
 
     Raises:
         TypeError: when it is neither or both, or of a wrong type.
@@ -54,14 +57,14 @@ def given_annotation(annotation: object, described: Described) -> Rows[WireRow]:
             )
         from phoenix_traces.inputs.lists import ready_annotation
 
-        return ready_annotation(annotation)
+        return ready_annotation(annotation, skip_empty=skip_empty)
     if missing := [name for name in ("trace_id", "annotation_name") if name not in given]:
         raise TypeError(
             "pass an annotation, or trace_id and annotation_name with what describes one: "
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
         )
     given.setdefault("annotator_kind", _DEFAULT_KIND)
-    return single_annotation(**given)
+    return single_annotation(**given, skip_empty=skip_empty)
 
 
 def single_annotation(
@@ -74,8 +77,11 @@ def single_annotation(
     explanation: str | None,
     metadata: Mapping[str, Any] | None,
     identifier: str | None,
+    skip_empty: bool = False,
 ) -> Rows[WireRow]:
     """Return the one annotation that a call's arguments describe.
+
+    With `skip_empty` it is left out where there is no judgement.
 
     Raises:
         AnnotationValidationError: naming the arguments that are refused.
@@ -109,4 +115,5 @@ def single_annotation(
         explanation=explanation,
         metadata=metadata,
         identifier=identifier,
+        skip_empty=skip_empty,
     )

@@ -19,7 +19,7 @@ from phoenix_traces.inputs.flags import checked_flag
 from phoenix_traces.inputs.single import Described, given_annotation
 from phoenix_traces.protocol.exchange import Exchange, Stream
 from phoenix_traces.uploads.plan import DEFAULT_FRAME_BATCH
-from phoenix_traces.uploads.start import check_options, check_progress, upload
+from phoenix_traces.uploads.start import check_options, check_progress, skips_empty, upload
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ def add_trace_annotation(
 ) -> Operation[InsertedTraceAnnotation | None]:
     """Store one annotation."""
     check_options(options, sync=checked_flag(sync, "sync"))
-    rows = given_annotation(annotation, described)
+    rows = given_annotation(annotation, described, skip_empty=skips_empty(options))
     inserted = yield from _ask(upload(rows, sync=sync, options=options))
     # Nothing was inserted where the options left it out.
     return inserted[0] if sync and inserted else None
@@ -126,7 +126,7 @@ def log_trace_annotations(
     check_progress(progress)
     is_asking = checked_flag(validate_configs, "validate_configs")
     rubrics = (yield from _rubrics()) if is_asking else None
-    rows = annotation_list(trace_annotations, rubrics)
+    rows = annotation_list(trace_annotations, rubrics, skip_empty=skips_empty(options))
     exchange = upload(rows, sync=sync, options=options, progress=progress)
     inserted = yield from _ask(exchange)
     return inserted if sync else None
@@ -156,6 +156,7 @@ def log_trace_annotations_dataframe(
         annotator_kind=annotator_kind,
         annotation_type=annotation_type,
         rubrics=rubrics,
+        skip_empty=skips_empty(options),
     )
     exchange = upload(
         rows,

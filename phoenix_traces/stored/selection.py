@@ -189,11 +189,12 @@ def texts(field: str, values: Iterable[str] | None) -> tuple[str, ...] | None:
     _refuse_what_is_no_list(field, values)
     given = list(values)
     failures = Failures()
-    failures.add(
-        Found(position, Trouble(field, problem), value)
-        for position, value in enumerate(given)
+    found = (
+        Found(place, Trouble(field, problem), value)
+        for place, value in enumerate(given)
         if (problem := _problem(field, value))
     )
+    failures.add(found, range(len(given)))
     if failures:
         raise AnnotationValidationError(failures, total=len(given))
     return tuple(dict.fromkeys(value.strip(WHITE_SPACE) for value in given))

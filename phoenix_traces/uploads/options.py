@@ -45,6 +45,8 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_b
             stores the others and warns with `SkippedAnnotationWarning`. The server names unknown
             traces with `sync=True` only. With `sync=False` and neither `skip_unchanged` nor
             `overwrite`, this and `wait_for_traces` are refused.
+        on_empty: "raise" refuses rows without label, score and explanation; "skip" leaves them out
+            as `not_evaluated`, without a look at what else is in them.
         skip_unchanged: Send only rows that the server does not have as they are, so that an upload
             that broke off costs only its rest when it is run again. What it has is read first.
         overwrite: "always" replaces what the server has under a row's key; "never" sends only rows
@@ -82,6 +84,7 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_b
     max_concurrency: Annotated[int, Field(ge=1, le=64)] = 1
     on_error: Literal["raise", "continue"] = "raise"
     on_missing_trace: Literal["raise", "skip"] = "raise"
+    on_empty: Literal["raise", "skip"] = "raise"
     skip_unchanged: bool = False
     overwrite: Literal["always", "never", "not_human"] = "always"
     project_identifier: str = "default"

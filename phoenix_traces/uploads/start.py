@@ -63,6 +63,11 @@ def check_options(options: object, *, sync: bool) -> None:
         )
 
 
+def skips_empty(options: UploadOptions | None) -> bool:
+    """Tell whether rows without a judgement are to be left out."""
+    return options is not None and options.on_empty == "skip"
+
+
 def _is_guarded(options: UploadOptions) -> bool:
     return options.skip_unchanged or options.overwrite != "always"
 

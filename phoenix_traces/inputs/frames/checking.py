@@ -16,6 +16,7 @@ import numpy as np
 from phoenix_traces.errors import AnnotationValidationError
 from phoenix_traces.failures import Failures
 from phoenix_traces.inputs.duplicates import superseded_positions
+from phoenix_traces.inputs.empty import WHY_EMPTY, empty_places
 from phoenix_traces.inputs.frames.cells import text_or_none
 from phoenix_traces.inputs.frames.columns import KEY_NAMES, FrameColumns
 from phoenix_traces.inputs.frames.rubric_checks import RowRules
@@ -40,10 +41,12 @@ class Findings:
     Attributes:
         plain_blocks: First positions of the blocks of `ROWS_TOGETHER` in which every cell is plain.
         superseded: Position of each row that a later one replaces, and of that later one.
+        left_out: Position of each row that is not sent, as it has no judgement, and why.
     """
 
     plain_blocks: frozenset[int]
     superseded: Mapping[int, int]
+    left_out: Mapping[int, str]
 
 
 def are_plain(columns: FrameColumns, cells: Cells) -> bool:
@@ -59,28 +62,48 @@ def parts(cells: Cells) -> Iterator[tuple[range, Cells]]:
         yield places, {name: values[start : places.stop] for name, values in cells.items()}
 
 
-def check(columns: FrameColumns, rules: RowRules) -> Findings:
+def without(
+    positions: range, cells: Cells, left_out: Mapping[int, object]
+) -> tuple[range | list[int], Cells]:
+    """Return the positions and cells of a block without the rows that are left out."""
+    if not left_out or left_out.keys().isdisjoint(positions):
+        return positions, cells
+    kept = [position for position in positions if position not in left_out]
+    places = [position - positions.start for position in kept]
+    return kept, {name: [values[at] for at in places] for name, values in cells.items()}
+
+
+def check(columns: FrameColumns, rules: RowRules, *, skip_empty: bool = False) -> Findings:
     """Check every row.
+
+    Args:
+        columns: The frame.
+        rules: What its rows must follow.
+        skip_empty: Whether rows without a judgement are left out.
 
     Raises:
         AnnotationValidationError: naming every row and cell that is refused.
     """
     plain_blocks: set[int] = set()
+    left_out: dict[int, str] = {}
     keys = _Keys(columns)
     failures = Failures(columns.label)
-    for positions, cells in columns.slices(ROWS_TOGETHER):
+    for block, every_cell in columns.slices(ROWS_TOGETHER):
+        if skip_empty:
+            left_out |= {block[at]: WHY_EMPTY for at in empty_places(every_cell)}
+        positions, cells = without(block, every_cell, left_out)
         is_plain = are_plain(columns, cells)
         found = rules.found(cells, is_plain=is_plain, is_brief=failures.are_many)
-        failures.add(found, first=positions.start)
+        failures.add(found, positions)
         # Nothing will be sent: all that is left to find out is what else is wrong.
         if failures:
             continue
         if is_plain:
-            plain_blocks.add(positions.start)
+            plain_blocks.add(block.start)
         keys.see(positions, cells, is_plain=is_plain)
     if failures:
         raise AnnotationValidationError(failures, total=len(columns))
-    return Findings(frozenset(plain_blocks), keys.superseded())
+    return Findings(frozenset(plain_blocks), keys.superseded(left_out), left_out)
 
 
 class _Keys:
@@ -92,19 +115,28 @@ class _Keys:
         self._varying = [name for name in KEY_NAMES if name in columns.columns]
         self._hashes: _Hashes = np.empty(len(columns), dtype=np.int64)
 
-    def see(self, positions: range, cells: Cells, *, is_plain: bool) -> None:
+    def see(self, positions: range | list[int], cells: Cells, *, is_plain: bool) -> None:
         """Take the keys of some rows; those of plain ones need no stripping."""
         parts: Iterable[Iterable[object]] = (cells[name] for name in self._varying)
         if not is_plain:
             parts = (map(text_or_none, values) for values in parts)
-        self._hashes[positions.start : positions.stop] = list(map(hash, zip(*parts, strict=True)))
+        where = (
+            slice(positions.start, positions.stop) if isinstance(positions, range) else positions
+        )
+        self._hashes[where] = list(map(hash, zip(*parts, strict=True)))
 
-    def superseded(self) -> dict[int, int]:
-        """Return the position of each row that a later one replaces, and of that later one."""
+    def superseded(self, left_out: Mapping[int, object]) -> dict[int, int]:
+        """Return the position of each row that a later one replaces, and of that later one.
+
+        Args:
+            left_out: Positions of rows that were not seen.
+        """
         # Equal keys have equal hashes, so only the few rows that share one are compared by key.
-        ordered = np.sort(self._hashes)
-        shared = np.isin(self._hashes, ordered[1:][ordered[1:] == ordered[:-1]])
-        return superseded_positions(self._keys_of(map(int, np.flatnonzero(shared))))
+        seen = np.delete(np.arange(len(self._hashes)), list(left_out))
+        hashes = self._hashes[seen]
+        ordered = np.sort(hashes)
+        shared = np.isin(hashes, ordered[1:][ordered[1:] == ordered[:-1]])
+        return superseded_positions(self._keys_of(map(int, seen[shared])))
 
     def _keys_of(self, positions: Iterable[int]) -> Iterator[tuple[int, Key]]:
         for some in _some(positions):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import cast
 
@@ -12,7 +12,14 @@ from phoenix_traces.errors import PhoenixTracesError
 from phoenix_traces.inputs.duplicates import warn_about
 from phoenix_traces.inputs.explain import failures_from
 from phoenix_traces.inputs.frame_types import AnyFrame
-from phoenix_traces.inputs.frames.checking import ROWS_TOGETHER, Findings, are_plain, check, parts
+from phoenix_traces.inputs.frames.checking import (
+    ROWS_TOGETHER,
+    Findings,
+    are_plain,
+    check,
+    parts,
+    without,
+)
 from phoenix_traces.inputs.frames.columns import FrameColumns, FrameKeys
 from phoenix_traces.inputs.frames.layout import resolve
 from phoenix_traces.inputs.frames.opening import opened
@@ -31,6 +38,7 @@ def annotation_frame(
     annotator_kind: str | None = None,
     annotation_type: type[TraceAnnotationData] | None = None,
     rubrics: Rubrics | None = None,
+    skip_empty: bool = False,
 ) -> Rows[WireRow]:
     """Return a frame's annotations as rows to send.
 
@@ -41,6 +49,7 @@ def annotation_frame(
         annotator_kind: Kind of all the annotations; wins over a column.
         annotation_type: What every row must be.
         rubrics: What rows of some names must be too.
+        skip_empty: Whether rows without a judgement are left out.
 
     Raises:
         TypeError: when it is no frame, or one that must be computed first; or the type is none of
@@ -52,7 +61,7 @@ def annotation_frame(
     if annotation_type is not None:
         fixed = fixed_fields(checked_annotation_type(annotation_type, "annotation_type"))
     columns = resolve(opened(dataframe), annotation_name, annotator_kind, fixed)
-    findings = check(columns, RowRules(annotation_type, rubrics, columns))
+    findings = check(columns, RowRules(annotation_type, rubrics, columns), skip_empty=skip_empty)
     warn_about(findings.superseded)
     return Rows(
         total=len(columns),
@@ -60,6 +69,7 @@ def annotation_frame(
         encode=encode_rows,
         key=key_of,
         superseded=findings.superseded,
+        left_out=findings.left_out,
         keys=FrameKeys(columns),
     )
 
@@ -67,18 +77,26 @@ def annotation_frame(
 def _items(columns: FrameColumns, findings: Findings) -> Iterable[tuple[int, WireRow]]:
     # Chained iterators hand each row on without a step of Python.
     items = chain.from_iterable(
-        zip(positions, _rows(columns, positions, cells, findings), strict=True)
-        for positions, cells in columns.slices(ROWS_TOGETHER)
+        _items_of_block(columns, block, cells, findings)
+        for block, cells in columns.slices(ROWS_TOGETHER)
     )
     if not findings.superseded:
         return items
     return (item for item in items if item[0] not in findings.superseded)
 
 
+def _items_of_block(
+    columns: FrameColumns, block: range, every_cell: Cells, findings: Findings
+) -> Iterable[tuple[int, WireRow]]:
+    positions, cells = without(block, every_cell, findings.left_out)
+    is_plain = block.start in findings.plain_blocks
+    return zip(positions, _rows(columns, positions, cells, is_plain=is_plain), strict=True)
+
+
 def _rows(
-    columns: FrameColumns, positions: range, cells: Cells, findings: Findings
+    columns: FrameColumns, positions: Sequence[int], cells: Cells, *, is_plain: bool
 ) -> Iterable[WireRow]:
-    if positions.start in findings.plain_blocks:
+    if is_plain:
         return wire_rows(cells)
     return chain.from_iterable(
         wire_rows(part)
@@ -88,7 +106,9 @@ def _rows(
     )
 
 
-def _rows_by_model(columns: FrameColumns, positions: range, cells: Cells) -> Iterator[WireRow]:
+def _rows_by_model(
+    columns: FrameColumns, positions: Sequence[int], cells: Cells
+) -> Iterator[WireRow]:
     rows = zip(*(cells[field] for field in FIELDS), strict=True)
     for position, values in zip(positions, rows, strict=True):
         annotation = nested(dict(zip(FIELDS, values, strict=True)))
