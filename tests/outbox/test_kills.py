@@ -18,7 +18,7 @@ from tests.outbox.kills import run
 from tests.support.live import START_SECONDS
 
 # `python -m tests.outbox.kills 200` is the campaign.
-KILLS = int(os.environ.get("OUTBOX_KILLS", "10"))
+KILLS = int(os.environ.get("OUTBOX_KILLS", "2"))
 
 
 @pytest.fixture
