@@ -11,11 +11,12 @@ import html
 import json
 import logging
 import pickle
+import re
 import socket
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from itertools import cycle, product
 from typing import Any
@@ -49,7 +50,29 @@ ENCODINGS: dict[str, Encode] = {
     "in hexadecimal": lambda text: text.encode().hex(),
     "in capitals": str.upper,
     "all of it twice": lambda text: f"{text}{text}",
+    "in several ways at once": lambda text: "".join(
+        way(each) for way, each in zip(cycle(WAYS), text, strict=False)
+    ),
+    "in numbers of HTML in URLs": lambda text: "".join(f"%26%23{ord(each)}%3B" for each in text),
+    "in numbers of HTML in JSON": lambda text: "".join(f"\\u0026#x{ord(e):x};" for e in text),
+    "in blocks": lambda text: _wrapped(text, " "),
+    "with escaped line breaks": lambda text: _wrapped(text, "\\n"),
+    "in base64 in lines": lambda text: _wrapped(base64.b64encode(text.encode()).decode(), "%0A"),
 }
+# One character, as each way of escaping writes it.
+WAYS: tuple[Encode, ...] = (
+    lambda each: f"\\u{ord(each):04x}",
+    lambda each: f"&#{ord(each)};",
+    lambda each: f"%{ord(each):02X}",
+    lambda each: f"&#x{ord(each):04X};",
+    lambda each: f"\\x{ord(each):02x}",
+    lambda each: f"\\u{{{ord(each):x}}}",
+    lambda each: f"%u{ord(each):04x}",
+)
+
+
+def _wrapped(text: str, between: str) -> str:
+    return between.join(text[start : start + 7] for start in range(0, len(text), 7))
 
 
 def _answer(status: str, body: str, *headers: str) -> bytes:
@@ -72,6 +95,8 @@ PLACES: dict[str, Callable[[str], bytes]] = {
         "content-type: application/json",
     ),
     "page": lambda echo: _answer("502 Bad Gateway", f"<html>{echo}</html>"),
+    "lines": lambda echo: _answer("401 Unauthorized", f"Key:\n{_wrapped(echo, chr(10))}"),
+    "broken page": lambda echo: _answer("502 Bad Gateway", f"<p>{_wrapped(echo, '<br/> ')}</p>"),
     "across the cut": lambda echo: _answer("500 No", "x" * 1990 + echo),
     "a proxy's 407": lambda echo: _answer(
         f"407 {echo}", echo, f"proxy-authenticate: Basic realm={echo}"
@@ -106,7 +131,7 @@ CASES = [
 
 
 @contextmanager
-def _server(answer: bytes) -> Iterator[str]:
+def _server(answer: bytes) -> Generator[str, None, None]:
     """Give one answer to everything."""
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -225,11 +250,17 @@ def test_a_planted_secret_shows_nowhere(
         shown = "\n".join([_everything_in(error), *logged, *(str(each) for each in warned)]).lower()
         for telltale in {*TELLTALES, echo.lower(), echo.lower()[2:-2]}:
             assert telltale not in shown, (case, telltale)
+            assert _joined(telltale) not in _joined(shown), (case, telltale)
         assert any("http" in each.name for each in caplog.records), case
         caplog.clear()
 
 
+def _joined(text: str) -> str:
+    """Return a text without what may break its lines."""
+    return re.sub(r"\s|\\+[nrt]|<br/>", "", text)
+
+
 def test_there_are_many_cases() -> None:
-    assert len(CASES) == 392
+    assert len(CASES) == 448
     assert len(set(CASES)) == len(CASES)
     assert {each[2] for each in CASES} == set(ENCODINGS)

@@ -1,8 +1,9 @@
 """Requests and texts without the credentials that went with them.
 
-Servers and proxies send back what they were sent, in any part of an answer and in any of the ways
-in which text is escaped. So escapes are taken out of a text, secrets are looked for in what is
-left, plain and in base64 and hexadecimal, and hidden where they stood.
+Servers and proxies send back what they were sent, in any part of an answer, in any of the ways in
+which text is escaped, and wrapped at any place. So escapes, blanks and breaks are taken out of a
+text, secrets are looked for in what is left, plain and in base64 and hexadecimal, and hidden where
+they stood.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import lru_cache
 
 import httpx
 
-from phoenix_traces.protocol.escapes import unescaped
+from phoenix_traces.protocol.escapes import Unescaped, joined, lower, unescaped, verbatim
 
 # What an account of secrets beside those in headers and URL is found by, in a request's extensions:
 # a tuple of texts, such as the logins of proxies.
@@ -119,12 +120,17 @@ def _hidden(text: str, forms: Sequence[tuple[str, bool]]) -> str:
     """Return a text with every form of a secret replaced."""
     if not forms:
         return text
-    plain = unescaped(text)
-    spans = sorted(
-        plain.span(start, start + len(form))
-        for form, alone in forms
-        for start in _places(plain.text, form, alone)
-    )
+    raw = verbatim(text)
+    plain = unescaped(raw)
+    wrapped = joined(raw)
+    # As it is too: a backslash or "%" before a secret makes an escape of its first characters. And
+    # joined before too: lines are wrapped within escapes.
+    views = (joined(plain), wrapped, joined(unescaped(wrapped)))
+    alone = [form for form, is_alone in forms if is_alone]
+    spans = [*_spans(plain, alone, True)] if alone else []  # these need the blanks around them
+    for view in views:
+        spans += _spans(view, [form for form, is_alone in forms if not is_alone], False)
+    spans.sort()
     parts: list[str] = []
     done = 0
     for start, end in spans:
@@ -132,6 +138,13 @@ def _hidden(text: str, forms: Sequence[tuple[str, bool]]) -> str:
             parts += [text[done:start], _HIDDEN]
         done = max(done, end)
     return "".join([*parts, text[done:]])
+
+
+def _spans(view: Unescaped, forms: Sequence[str], alone: bool) -> Iterator[tuple[int, int]]:
+    text = lower(view.text)
+    for form in forms:
+        for start in _places(text, form, alone):
+            yield view.span(start, start + len(form))
 
 
 def _places(text: str, form: str, alone: bool) -> Iterator[int]:
@@ -168,6 +181,9 @@ def _secrets(request: httpx.Request) -> Iterator[tuple[str, bool]]:
 
 def _parts_of_credential(value: str) -> Iterator[str]:
     yield value.strip()
+    scheme, _, rest = value.strip().partition(" ")
+    if scheme.lower() in _SCHEMES:
+        yield rest.strip()
     for word in re.split(r"[\s;,]+", value):
         if word.lower() in _SCHEMES:
             continue
@@ -209,14 +225,15 @@ def _forms(secrets: frozenset[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]
         if len(secret) >= _SHORTEST:
             forms |= dict.fromkeys(_ways_to_write(secret), False)
         elif is_credential and len(secret) >= _SHORTEST_CREDENTIAL:
-            forms.setdefault(unescaped(secret).text, True)
+            forms.setdefault(lower(unescaped(verbatim(secret)).text), True)
     return tuple((form, alone) for form, alone in forms.items() if form)
 
 
 def _ways_to_write(secret: str) -> Iterator[str]:
     raw = secret.encode("utf-8", "replace")
-    yield unescaped(secret).text
-    yield unescaped(raw.decode("latin-1")).text
+    for plain in (verbatim(secret), verbatim(raw.decode("latin-1"))):
+        yield lower(joined(unescaped(plain)).text)
+        yield lower(joined(plain).text)
     yield raw.hex()
     for before in range(3):  # where in a group of three bytes it may begin
         encoded = b64encode(bytes(before) + raw).decode()

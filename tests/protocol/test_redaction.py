@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import gzip
+import random
+from collections.abc import Callable
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from phoenix_traces.protocol.redaction import bare_request, bare_response, without_secrets
 
@@ -76,3 +80,56 @@ def test_every_header_that_is_not_known_to_be_harmless_counts_as_a_credential() 
 def test_a_password_in_the_url_is_hidden() -> None:
     request = _request("http://user:p%40ssw0rd@phoenix.test/")
     assert "ssw0rd" not in without_secrets("user:p%40ssw0rd and p@ssw0rd", request)
+
+
+# How a character may be written by who escapes more than need be, and what may break a line.
+_WAYS: list[Callable[[str], str]] = [
+    str,
+    lambda each: f"\\u{ord(each):04X}",
+    lambda each: f"\\\\x{ord(each):02x}",
+    lambda each: f"\\{ord(each):03o}",
+    lambda each: f"&#{ord(each)};",
+    lambda each: f"&#{ord(each):07};",
+    lambda each: f"&amp;#x{ord(each):x};",
+    lambda each: f"\\u0026#{ord(each)};",
+    lambda each: f"%{ord(each):02X}",
+    lambda each: f"%25{ord(each):02x}",
+    lambda each: f"%26%23{ord(each)}%3B",
+]
+_BREAKS = [
+    "",
+    "",
+    "",
+    "\n",
+    "\r\n\t",
+    " ",
+    "\\n",
+    "\\\\r\\\\n",
+    "%0A",
+    "&#10;",
+    "&NewLine;",
+    "<br>",
+]
+_KEY_TEXT = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=40)
+
+
+@given(key=_KEY_TEXT, seed=st.integers(0, 2**32))
+def test_a_key_is_hidden_however_it_is_escaped_and_wrapped(key: str, seed: int) -> None:
+    chance = random.Random(seed)
+    # No escape before or behind it takes a "-" for its own.
+    key = f"-{key}-"
+    echo = "".join(chance.choice(_WAYS)(each) + chance.choice(_BREAKS) for each in key[:-1])
+    request = httpx.Request("GET", URL, headers={"authorization": f"Bearer {key}"})
+    assert without_secrets(f"a {echo}- b", request) == "a [secure] b"
+
+
+@pytest.mark.parametrize("before", ["\\", "C:\\", "%", "&", "\\\\", "%2"])
+def test_what_stands_before_a_key_hides_nothing_of_it(before: str) -> None:
+    for key in ("new-key-0123", "u0041-key-123", "123-key-0123", "41-key-01234", "amp;key-0123"):
+        request = httpx.Request("GET", URL, headers={"x-api-key": key})
+        assert key[-6:] not in without_secrets(f"at {before}{key}.", request), key
+
+
+def test_words_around_a_key_stay_as_they_are() -> None:
+    text = f"caf\u00e9 &eacute; a\n b\\n {KEY} 100% c\t\ud83d\ude00 &unknown; d"
+    assert without_secrets(text, _request()) == text.replace(KEY, "[secure]")
