@@ -55,6 +55,21 @@ class UploadLog:
         verb = "is" if rows == 1 else "are"
         _log.warning("%s %s given up: %s", counted(rows, "row"), verb, _kind(error))
 
+    def send_again(self, rows: int) -> None:
+        """Tell that rows go out once more, which the queue took."""
+        were = (
+            "was not seen to be stored, and is"
+            if rows == 1
+            else "were not seen to be stored, and are"
+        )
+        _log.info("%s %s sent again by request", counted(rows, "row"), were)
+
+    def leave_queue(self, error: PhoenixHTTPError) -> None:
+        """Tell that nothing more goes to the queue, since nothing can be read back."""
+        _log.warning(
+            "nothing can be read back, so the upload goes on without the queue: %s", _kind(error)
+        )
+
     def end(self, report: UploadReport) -> None:
         """Tell what became of the rows."""
         if self._total > 1:

@@ -101,8 +101,8 @@ class QueuedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
             self._send_again(seen)
 
     def _send_again(self, seen: Seen[RowT]) -> None:
-        if will_not_pass(seen.error):
-            self._upload.leave_queue()
+        if seen.error is not None and will_not_pass(seen.error):
+            self._upload.leave_queue(seen.error)
         late: list[QueuedRow[RowT]] = sorted(seen.late, key=lambda each: each.position)
         if late:
             self._upload.send_again([(each.position, each.row) for each in late])

@@ -163,7 +163,7 @@ class Unseen(Generic[RowT]):
             is_absent = self._rows.key(each.row)[0] in absent
             self._judge(each, lookup.matches.get(each.position), seen, now, is_absent=is_absent)
         if seen.error is not None:
-            self._bear(seen, now)
+            self._bear(seen.error, seen, now)
         self._plan(now, found=bool(seen.stored))
         return seen
 
@@ -185,13 +185,13 @@ class Unseen(Generic[RowT]):
         else:
             seen.late.append(each)
 
-    def _bear(self, seen: Seen[RowT], now: float) -> None:
+    def _bear(self, error: PhoenixHTTPError, seen: Seen[RowT], now: float) -> None:
         """Go on after a look that could not be made: later, by other means, or not at all."""
-        if isinstance(seen.error, ServerTooOldError):
+        if isinstance(error, ServerTooOldError):
             self._looks_by_identifier = False
             return
         # Those whose time is up need not fail one look after another.
-        is_final = will_not_pass(seen.error)
+        is_final = will_not_pass(error)
         still = [e for e in self._waiting if not is_final and now < e.since + self._within]
         kept = {each.position for each in still}
         seen.late.extend(each for each in self._waiting if each.position not in kept)
@@ -216,7 +216,7 @@ class Unseen(Generic[RowT]):
         return left
 
 
-def will_not_pass(error: PhoenixHTTPError | None) -> bool:
+def will_not_pass(error: PhoenixHTTPError) -> bool:
     """Tell whether an error of reading would come again however often one asked."""
     if not isinstance(error, PhoenixStatusError) or isinstance(error, UnexpectedResponseError):
         return False

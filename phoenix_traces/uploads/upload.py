@@ -62,12 +62,14 @@ class _Job(Generic[RowT]):
         body: What encodes it, if it is made already.
         patience: How long its traces are waited for.
         by_queue: Whether the server is to queue it, although its rows are to be stored.
+        was_queued: Whether the queue took its rows before, and may store them at any time.
     """
 
     batch: Batch[RowT]
     body: bytes | None = None
     patience: Patience | None = None
     by_queue: bool = False
+    was_queued: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,10 +152,12 @@ class Upload(Generic[RowT]):
             return _Job(batch, body, by_queue=self._by_queue)
         return None
 
-    def _send_again(self, *batches: Batch[RowT], by_queue: bool) -> None:
+    def _send_again(self, job: _Job[RowT], *batches: Batch[RowT]) -> None:
+        """Send parts of a batch as it was sent itself."""
         for batch in batches:
             self._account.blame(batch.positions, RowState.NOT_SENT)
-        self._again.extend(_Job(batch, by_queue=by_queue) for batch in batches if batch)
+            if batch:
+                self._again.append(replace(job, batch=batch, body=None, patience=None))
 
     # What came of it
 
@@ -169,6 +173,8 @@ class Upload(Generic[RowT]):
         elif outcome.is_success:
             self._take_answer(job, outcome)
         else:
+            if job.was_queued:
+                self._account.doubt(job.batch.positions)
             self._take_refusal(job, outcome, now)
         # Last, because an interrupt may come at any line, and rows under way are unknown.
         del self._flying[call]
@@ -200,16 +206,16 @@ class Upload(Generic[RowT]):
         if response.status_code == 413 and len(batch) > 1:
             middle = len(batch) // 2
             self._send_again(
+                job,
                 batch.pick(lambda place: place < middle),
                 batch.pick(lambda place: place >= middle),
-                by_queue=job.by_queue,
             )
         elif isinstance(error, TraceNotFoundError) and self._may_go_on_without(error):
             self._go_on_without_missing(job, error, now)
         elif isinstance(error, ServerValidationError) and self._options.on_error == "continue":
             self._go_on_without_refused(job, error)
         else:
-            self._refuse(batch, error)
+            self._refuse(job, batch, error)
 
     def _may_go_on_without(self, error: TraceNotFoundError) -> bool:
         goes_on = self._options.on_missing_trace == "skip" or self._options.wait_for_traces > 0
@@ -222,18 +228,17 @@ class Upload(Generic[RowT]):
         rows = job.batch.rows
         late = job.batch.pick(lambda place: self._rows.key(rows[place])[0] in missing)
         self._send_again(
-            job.batch.pick(lambda place: self._rows.key(rows[place])[0] not in missing),
-            by_queue=job.by_queue,
+            job, job.batch.pick(lambda place: self._rows.key(rows[place])[0] not in missing)
         )
         patience = job.patience or Patience(
             until=now + self._options.wait_for_traces,
             first_pause=_FIRST_PAUSE,
             longest_pause=_LONGEST_PAUSE,
         )
-        self._account.blame(late.positions, RowState.MISSING_TRACE)
+        self._name_missing(job, late)
         moment = patience.next_look(now)
         if moment is not None:
-            later = _Job(late, patience=patience)
+            later = replace(job, batch=late, body=None, patience=patience)
             self._log.wait(len(late), moment - now)
             heapq.heappush(self._waiting, (moment, next(self._number), later))
         elif self._options.on_missing_trace == "skip":
@@ -246,19 +251,22 @@ class Upload(Generic[RowT]):
         batch = job.batch
         refused = frozenset(error.positions)
         if not refused:
-            self._refuse(batch, error)
+            self._refuse(job, batch, error)
             return
-        self._refuse(batch.pick(lambda place: batch.positions[place] in refused), error)
-        self._send_again(
-            batch.pick(lambda place: batch.positions[place] not in refused), by_queue=job.by_queue
-        )
+        self._refuse(job, batch.pick(lambda place: batch.positions[place] in refused), error)
+        self._send_again(job, batch.pick(lambda place: batch.positions[place] not in refused))
 
-    def _refuse(self, batch: Batch[RowT], error: PhoenixStatusError) -> None:
+    def _name_missing(self, job: _Job[RowT], batch: Batch[RowT]) -> None:
+        """Note that the server has no traces of these rows, whatever the queue may do yet."""
+        note = self._account.mark if job.was_queued else self._account.blame
+        note(batch.positions, RowState.MISSING_TRACE)
+
+    def _refuse(self, job: _Job[RowT], batch: Batch[RowT], error: PhoenixStatusError) -> None:
         """Give up rows that an answer refuses, and blame those that it names or else all."""
         if isinstance(error, TraceNotFoundError) and error.missing_trace_ids:
             missing = frozenset(error.missing_trace_ids)
             named = batch.pick(lambda place: self._rows.key(batch.rows[place])[0] in missing)
-            self._account.blame(named.positions, RowState.MISSING_TRACE)
+            self._name_missing(job, named)
         elif isinstance(error, ServerValidationError) and error.positions:
             self._account.blame(error.positions, RowState.REJECTED)
         else:
@@ -293,8 +301,10 @@ class Upload(Generic[RowT]):
 
     def send_again(self, items: Sequence[tuple[int, RowT]]) -> None:
         """Send queued rows with `sync=true`, whose answer is final."""
+        self._log.send_again(len(items))
         self._again.extend(
-            _Job(batch, body) for batch, body in self._cut(replace(self._rows, items=items))
+            _Job(batch, body, was_queued=True)
+            for batch, body in self._cut(replace(self._rows, items=items))
         )
 
     def give_up(self, positions: Sequence[int], error: PhoenixHTTPError) -> None:
@@ -302,8 +312,10 @@ class Upload(Generic[RowT]):
         self._fail_rows(positions, error)
         self._tell_progress()
 
-    def leave_queue(self) -> None:
-        """Send what is new with `sync=true` from here on."""
+    def leave_queue(self, error: PhoenixHTTPError) -> None:
+        """Send what is new with `sync=true` from here on, because of what kept a look away."""
+        if self._by_queue:
+            self._log.leave_queue(error)
         self._by_queue = False
 
     # What it all came to

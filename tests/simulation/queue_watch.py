@@ -9,9 +9,10 @@ import httpx
 from typing_extensions import override
 
 from phoenix_traces.protocol.exchange import Call
+from phoenix_traces.report import UploadReport
 from tests.simulation.queue_server import QueueServer
 from tests.simulation.server import Row, Stored, key_of
-from tests.simulation.watch import EPSILON, STORED, CallLog, Watch, demand
+from tests.simulation.watch import EPSILON, MISSING_TRACE, STORED, UNKNOWN, CallLog, Watch, demand
 
 SHORTEST_PAUSE = 0.1
 
@@ -33,6 +34,8 @@ class QueueWatch(Watch):
         self._queue_server = server
         self._dates_are_right = dates_are_right
         self._queued: dict[int, float] = {}
+        self._ever_queued: set[int] = set()
+        self._named_missing: set[int] = set()
         self._seen_newer: set[int] = set()
         self._look: Call | None = None
         self._done_at_look = 0
@@ -51,6 +54,7 @@ class QueueWatch(Watch):
                 demand(not is_newer, "writes over what someone else wrote since")
             else:
                 demand(at not in self._queued, "a row queued again")
+                self._ever_queued.add(at)
             self._queued.pop(at, None)
         return log
 
@@ -81,6 +85,10 @@ class QueueWatch(Watch):
             return
         positions = self._under_way[call].positions
         super().receives(call, outcome, now)
+        self._named_missing.difference_update(positions)
+        if call.params and isinstance(outcome, httpx.Response) and outcome.status_code == 404:
+            queued = self._ever_queued.intersection(positions)
+            self._named_missing |= {at for at in queued if self._blamed.get(at) == MISSING_TRACE}
         if not call.params and isinstance(outcome, httpx.Response) and outcome.is_success:
             self._queued |= dict.fromkeys(positions, now)
 
@@ -113,6 +121,17 @@ class QueueWatch(Watch):
                 self._seen_newer.add(at)
 
     # What it says
+
+    @override
+    def check(self, report: UploadReport) -> None:
+        super().check(report)
+        unknown = {at for at in self._named_missing - self._busy if report.states[at] == UNKNOWN}
+        demand(not unknown, "a row is unknown although its trace is said to be missing")
+
+    @override
+    def _may_be_stored_yet(self, at: int, state: int) -> bool:
+        # The queue keeps the row of a missing trace, in case that the trace comes.
+        return state == MISSING_TRACE and at in self._ever_queued
 
     @override
     def _check_stored(self, row: Row, inserted_id: str | None) -> None:

@@ -114,6 +114,10 @@ def without_a_pause(self: Unseen[WireRow], now: float, *, found: bool) -> None:
     """Look again at once."""
 
 
+def named_but_unknown(self: Upload[WireRow], job: Any, batch: Batch[WireRow]) -> None:
+    """Leave the row of a missing trace in doubt."""
+
+
 # What is broken, where, how, and what is said of it.
 BROKEN: list[tuple[type[Any], str, Any, str]] = [
     (Unseen, "receive", seeing(late_is_stored), "a row reported stored never was"),
@@ -124,6 +128,7 @@ BROKEN: list[tuple[type[Any], str, Any, str]] = [
     (Unseen, "_judge", without_comparing, "a row reported stored never was"),
     (Unseen, "_plan", without_a_pause, "looks again without a pause"),
     (Upload, "send_again", sends_twice, "a row"),
+    (Upload, "_name_missing", named_but_unknown, "a row is unknown although its trace is"),
 ]
 
 

@@ -278,7 +278,7 @@ def test_a_missing_trace_is_named_by_the_server_as_soon_as_no_other_is_waited_fo
     with pytest.raises(TraceNotFoundError, match="trace-1") as caught:
         run.play(project)
     assert caught.value.missing_trace_ids == ("trace-1", "trace-2")
-    assert run.report.stored == {0}
+    assert run.report.statuses == ("stored", "missing_trace", "missing_trace")
     assert project.clock.now < 1_003
 
 
@@ -288,7 +288,36 @@ def test_missing_traces_are_skipped_where_they_may_be() -> None:
     run = Run(rows, on_missing_trace="skip", batch_size=1)
     with pytest.warns(SkippedAnnotationWarning, match="1 of 3"):
         assert len(run.play(project)) == 2
-    assert run.report.stored == {0, 2}
+    assert run.report.statuses == ("stored", "missing_trace", "stored")
+
+
+def test_what_shares_a_request_with_a_missing_trace_stays_unknown_since_the_queue_may_have_it() -> (
+    None
+):
+    project = QueueProject(["trace-0"])
+    project.loses = True
+    run = Run(numbered(2), confirm_within=5)
+    with pytest.raises(TraceNotFoundError):
+        run.play(project)
+    assert run.report.statuses == ("unknown", "missing_trace")
+
+
+def test_the_log_tells_what_is_sent_again_and_that_the_queue_is_left(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", logger="phoenix_traces.uploads")
+    rows = numbered(3)
+    project = QueueProject(traces_of(rows))
+
+    def answer(call: Call) -> Outcome:
+        return response_to(call, 403, text="no") if call.method == "GET" else project(call)
+
+    Run(rows).play(project, answer)
+    assert caplog.messages[1:3] == [
+        "nothing can be read back, so the upload goes on without the queue: "
+        "AuthenticationError (403)",
+        "3 rows were not seen to be stored, and are sent again by request",
+    ]
 
 
 def test_traces_that_come_late_are_waited_for() -> None:
