@@ -69,6 +69,14 @@ def frame(content: Columns, *, dtype: Dtype = "str", in_index: bool = False) -> 
     return made.set_index("trace_id") if in_index else made
 
 
+def frame_of_judges(trace_ids: Sequence[str], rows: int) -> pd.DataFrame:
+    """Return judgements of traces that a server has, each trace judged as often as it takes."""
+    content = columns(rows)
+    content["trace_id"] = [trace_ids[at % len(trace_ids)] for at in range(rows)]
+    content["identifier"] = [f"judge {at // len(trace_ids)}" for at in range(rows)]
+    return frame(content)
+
+
 def wire_rows(content: Columns) -> list[Row]:
     """Return judgements as the dicts that the server is to get: what the floor is given."""
     rows = zip(*(content[name] for name in content), strict=True)

@@ -12,7 +12,7 @@ import httpx
 from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from phoenix_traces.testing.spans import new_trace_ids, send_many_traces, wait_for_traces
 
-_PROJECT = "benchmarks"
+PROJECT = "benchmarks"
 _SECONDS_TO_STORE = 300.0
 _POLL_SECONDS = 0.25
 _TRACES_ASKED_FOR = 100
@@ -52,7 +52,7 @@ class Phoenix:
             "include_annotation_names": name,
             "limit": _MOST_IN_AN_ANSWER,
         }
-        answer = http.get(f"v1/projects/{_PROJECT}/trace_annotations", params=question)
+        answer = http.get(f"v1/projects/{PROJECT}/trace_annotations", params=question)
         return len(answer.raise_for_status().json()["data"])
 
 
@@ -61,6 +61,6 @@ def phoenix(traces: int) -> Iterator[Phoenix]:
     """Run a Phoenix on SQLite with some traces in it."""
     with PhoenixProcess() as server:
         trace_ids = new_trace_ids(traces, seed=20)
-        send_many_traces(server.base_url, trace_ids, project_name=_PROJECT)
-        wait_for_traces(server.base_url, trace_ids, project_name=_PROJECT, timeout=120)
+        send_many_traces(server.base_url, trace_ids, project_name=PROJECT)
+        wait_for_traces(server.base_url, trace_ids, project_name=PROJECT, timeout=120)
         yield Phoenix(server.base_url, trace_ids)

@@ -14,7 +14,7 @@ import httpx
 import pandas as pd
 
 from benchmarks.contestants import Work, check_same_work, existing_frame, our_frame, upload_frame
-from benchmarks.data import columns, frame
+from benchmarks.data import frame_of_judges
 from benchmarks.phoenix import Phoenix, phoenix
 from benchmarks.results import CEILING, EXISTING, OURS, Result, Target, figure
 from benchmarks.stand_in import JSON, PATH, Recorder
@@ -61,7 +61,7 @@ def run(quick: bool) -> Result:
     """Measure uploads with and without sync."""
     rows = 500 if quick else 5_000
     with phoenix(rows // _JUDGES) as server:
-        made = _frame(server, rows)
+        made = frame_of_judges(server.trace_ids, rows)
         # This also imports what each of them imports at its first call.
         check_same_work([our_frame(made), existing_frame(made)])
         by_sync = {
@@ -101,14 +101,6 @@ def run(quick: bool) -> Result:
 
 def _best(runs: Mapping[_Entry, Runs], contestant: str) -> float:
     return min(median(each) for (who, _), each in runs.items() if who == contestant)
-
-
-def _frame(server: Phoenix, rows: int) -> pd.DataFrame:
-    content = columns(rows)
-    traces = server.trace_ids
-    content["trace_id"] = [traces[at % len(traces)] for at in range(rows)]
-    content["identifier"] = [f"judge {at // len(traces)}" for at in range(rows)]
-    return frame(content)
 
 
 def _contest(server: Phoenix, made: pd.DataFrame, *, sync: bool, rounds: int) -> dict[_Entry, Runs]:
