@@ -3,6 +3,7 @@
 * `PhoenixTracesError` - every error of this package
     * `ConfigurationError` (also `ValueError`) - an endpoint, key, header or option that cannot work
     * `AnnotationValidationError` (also `ValueError`) - input refused here; nothing was sent
+    * `NoActiveSpanError` (also `RuntimeError`) - there is no span whose trace could be named
     * `PhoenixHTTPError` - a request was made; an upload's error carries the account in `.report`
         * `PhoenixStatusError` (also `httpx.HTTPStatusError`) - the server answered with an error
             * `AuthenticationError` - 401 or 403
@@ -103,6 +104,14 @@ def _summary(failures: Sequence[AnnotationFailure], total: int) -> str:
     if hidden := len(failures) - len(shown):
         lines.append(f"  ... and {hidden} more: see .failures or .to_dataframe()")
     return "\n".join(lines)
+
+
+class NoActiveSpanError(PhoenixTracesError, RuntimeError):
+    """A trace id that was asked for where no span is active, or of a span that is in no trace.
+
+    Either no tracer provider is set, so that all spans of the program are empty, or the question
+    came outside a span.
+    """
 
 
 class PhoenixHTTPError(PhoenixTracesError):
@@ -259,6 +268,7 @@ class SkippedAnnotationWarning(UserWarning):
 PhoenixTracesError.__module__ = "phoenix_traces"
 ConfigurationError.__module__ = "phoenix_traces"
 AnnotationValidationError.__module__ = "phoenix_traces"
+NoActiveSpanError.__module__ = "phoenix_traces"
 PhoenixHTTPError.__module__ = "phoenix_traces"
 PhoenixStatusError.__module__ = "phoenix_traces"
 AuthenticationError.__module__ = "phoenix_traces"

@@ -112,6 +112,16 @@ def test_pandas_and_pandera_are_at_home_in_one_room() -> None:
     assert rooms == {"demo", "inputs/frames"}
 
 
+def test_opentelemetry_is_used_in_few_modules() -> None:
+    """For the running trace, for the metrics of an outbox, and to make traces for tests."""
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for path in MODULES.values()
+        if "opentelemetry" in set(_loaded(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+    assert modules == {"otel/spans.py", "outbox/metrics.py", "testing/spans.py"}
+
+
 # All that is used of httpx, so that a move to its successor is a matter of these names and rooms.
 HTTPX_ROOMS = {"client.py", "demo", "errors.py", "protocol", "resources", "testing", "transport"}
 HTTPX_NAMES = {

@@ -17,6 +17,15 @@ NO_TRACE = (
 )
 
 
+def integer_problem(number: int) -> str | None:
+    """Return why an integer other than 0 is no trace id, or None where it can be one."""
+    if number < 0:
+        return "no trace id: that is never negative"
+    if number.bit_length() > _BITS:
+        return f"no trace id: it has more than {_BITS} bits"
+    return None
+
+
 def not_text(value: object) -> str:
     """Return what is wrong with a trace id that is no text, and how it becomes the right text.
 
@@ -51,8 +60,6 @@ def _not_text_but_integer(wrong: str, value: SupportsIndex) -> str:
         return f"{wrong}: 32 hex digits, as Phoenix shows it"
     if number == 0:
         return NO_TRACE
-    if number < 0:
-        return f"{wrong}, and no trace id: that is never negative"
-    if number.bit_length() > _BITS:
-        return f"{wrong}, and no trace id: it has more than {_BITS} bits"
+    if problem := integer_problem(number):
+        return f"{wrong}, and {problem}"
     return f'{wrong}: use format(trace_id, "032x"), as Phoenix shows it'

@@ -10,6 +10,8 @@ import duckdb
 import httpx
 import pandas as pd
 import polars as pl
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, get_current_span
 from typing_extensions import assert_type
 
 from phoenix_traces import (
@@ -41,6 +43,13 @@ from phoenix_traces import (
     UploadOptions,
     UploadReport,
     UploadStatus,
+)
+from phoenix_traces.otel import (
+    SpanContextLike,
+    SpanLike,
+    current_trace_id,
+    is_sampled,
+    trace_id_of,
 )
 
 Inserted = InsertedTraceAnnotation
@@ -372,3 +381,25 @@ async def put_async(outbox: AsyncOutbox) -> None:
     assert_type(await outbox.retry([1]), int)
     assert_type(await outbox.discard(), int)
     assert_type(await outbox.aclose(timeout=1), None)
+
+
+def name_traces(span: Span, ended: ReadableSpan, context: SpanContext, number: int) -> None:
+    assert_type(current_trace_id(), str)
+    assert_type(is_sampled(), bool)
+    assert_type(trace_id_of(span), str)
+    assert_type(trace_id_of(get_current_span()), str)
+    assert_type(trace_id_of(NonRecordingSpan(context)), str)
+    assert_type(trace_id_of(ended), str)
+    assert_type(trace_id_of(context), str)
+    assert_type(trace_id_of(number), str)
+    assert_type(is_sampled(span), bool)
+    assert_type(is_sampled(ended), bool)
+    assert_type(is_sampled(context), bool)
+
+
+def name_traces_of_any_make(
+    spans: list[SpanLike], contexts: list[SpanContextLike], maybe: Span | None
+) -> None:
+    assert_type([trace_id_of(each) for each in spans], list[str])
+    assert_type([trace_id_of(each) for each in contexts], list[str])
+    assert_type(is_sampled(maybe), bool)
