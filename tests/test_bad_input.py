@@ -13,7 +13,7 @@ import pytest
 
 from phoenix_traces import AnnotationValidationError
 from tests.support.annotations import TRACE_ID
-from tests.support.modes import AnyTraces, FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, AnyTraces, Mode, both_modes
 
 RESULT_FIELDS = ("label", "score", "explanation")
 EVERYWHERE = ("add", "log", "frame")
@@ -203,7 +203,7 @@ CALLS = {"add": _add, "log": _log, "frame": _frame}
     ],
 )
 def test_bad_input_is_refused_by_name_and_sends_nothing(bad: Bad, method: str, mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with pytest.raises(AnnotationValidationError) as caught:
         CALLS[method](phoenix.traces(mode), bad)
     assert bad.says in str(caught.value)
@@ -220,7 +220,7 @@ def test_bad_input_is_refused_by_name_and_sends_nothing(bad: Bad, method: str, m
 def test_a_required_cell_that_is_missing_is_refused(
     column: str, missing: object, mode: Mode
 ) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with pytest.raises(AnnotationValidationError, match=f"{column} {NONE}"):
         _frame(phoenix.traces(mode), Bad("missing", NONE, {column: missing}))
     assert phoenix.requests == []

@@ -16,15 +16,15 @@ from phoenix_traces import (
     Traces,
 )
 from tests.support.annotations import annotation
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 KEY = "sk-very-secret-key-0123456789"
 
 
-def _sent(mode: Mode, phoenix: FakePhoenix, **settings: Any) -> httpx.Request:
+def _sent(mode: Mode, phoenix: AnyPhoenix, **settings: Any) -> httpx.Request:
     """Return the request of a client with these settings."""
     phoenix.client_traces(mode, **settings).log_trace_annotations(trace_annotations=[annotation()])
-    return phoenix.requests[-1]
+    return phoenix.sent[-1]
 
 
 @both_modes
@@ -39,12 +39,12 @@ def _sent(mode: Mode, phoenix: FakePhoenix, **settings: Any) -> httpx.Request:
     ],
 )
 def test_a_base_url_keeps_its_path(base_url: str, url: str, mode: Mode) -> None:
-    assert _sent(mode, FakePhoenix(), base_url=base_url).url == url
+    assert _sent(mode, AnyPhoenix(), base_url=base_url).url == url
 
 
 @both_modes
 def test_the_key_and_headers_go_with_every_request(mode: Mode) -> None:
-    request = _sent(mode, FakePhoenix(), api_key=KEY, headers={"X-Team": "a"})
+    request = _sent(mode, AnyPhoenix(), api_key=KEY, headers={"X-Team": "a"})
     assert request.headers["authorization"] == f"Bearer {KEY}"
     assert request.headers["x-team"] == "a"
     assert request.headers["content-type"] == "application/json"
@@ -55,7 +55,7 @@ def test_the_environment_is_used(mode: Mode, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PHOENIX_ENDPOINT", "http://environment.test/phoenix")
     monkeypatch.setenv("PHOENIX_API_KEY", KEY)
     monkeypatch.setenv("PHOENIX_CLIENT_HEADERS", "x-team=a")
-    request = _sent(mode, FakePhoenix(), base_url=None)
+    request = _sent(mode, AnyPhoenix(), base_url=None)
     assert request.url == "http://environment.test/phoenix/v1/trace_annotations"
     assert request.headers["authorization"] == f"Bearer {KEY}"
     assert request.headers["x-team"] == "a"
@@ -63,7 +63,7 @@ def test_the_environment_is_used(mode: Mode, monkeypatch: pytest.MonkeyPatch) ->
 
 @both_modes
 def test_a_user_in_the_url_is_sent_as_a_header_only(mode: Mode) -> None:
-    request = _sent(mode, FakePhoenix(), base_url="http://user:pass@phoenix.test")
+    request = _sent(mode, AnyPhoenix(), base_url="http://user:pass@phoenix.test")
     assert request.url == "http://phoenix.test/v1/trace_annotations"
     assert request.headers["authorization"] == f"Basic {base64.b64encode(b'user:pass').decode()}"
 
@@ -84,7 +84,7 @@ def _state(client: httpx.Client | httpx.AsyncClient) -> dict[str, object]:
     }
 
 
-def _own_settings(phoenix: FakePhoenix) -> dict[str, Any]:
+def _own_settings(phoenix: AnyPhoenix) -> dict[str, Any]:
     return {
         "transport": phoenix.transport(),
         "base_url": "http://own.test/phoenix",
@@ -95,7 +95,7 @@ def _own_settings(phoenix: FakePhoenix) -> dict[str, Any]:
 
 
 def test_a_client_that_was_passed_in_is_used_as_it_is_and_never_closed() -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with httpx.Client(**_own_settings(phoenix)) as own:
         before = _state(own)
         with Client(http_client=own, headers={"x-more": "2"}) as client:
@@ -106,7 +106,7 @@ def test_a_client_that_was_passed_in_is_used_as_it_is_and_never_closed() -> None
 
 
 def test_an_async_client_that_was_passed_in_is_used_as_it_is_and_never_closed() -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
 
     async def upload() -> None:
         async with httpx.AsyncClient(**_own_settings(phoenix)) as own:
@@ -120,8 +120,8 @@ def test_an_async_client_that_was_passed_in_is_used_as_it_is_and_never_closed() 
     _check_own_request(phoenix)
 
 
-def _check_own_request(phoenix: FakePhoenix) -> None:
-    (request,) = phoenix.requests
+def _check_own_request(phoenix: AnyPhoenix) -> None:
+    (request,) = phoenix.sent
     assert request.url == "http://own.test/phoenix/v1/trace_annotations?tenant=7"
     assert request.headers["authorization"] == "Bearer own"
     assert (request.headers["x-own"], request.headers["x-more"]) == ("1", "2")
@@ -130,30 +130,30 @@ def _check_own_request(phoenix: FakePhoenix) -> None:
 
 @both_modes
 def test_arguments_win_over_those_of_a_client_that_was_passed_in(mode: Mode) -> None:
-    request = _sent(mode, FakePhoenix(), base_url="http://given.test/a", api_key=KEY)
+    request = _sent(mode, AnyPhoenix(), base_url="http://given.test/a", api_key=KEY)
     assert request.url == "http://given.test/a/v1/trace_annotations"
     assert request.headers["authorization"] == f"Bearer {KEY}"
 
 
 @both_modes
 def test_a_client_that_was_passed_in_gets_no_retries_of_ours(mode: Mode) -> None:
-    phoenix = FakePhoenix(answers=[httpx.ConnectError("refused")])
+    phoenix = AnyPhoenix(answers=[httpx.ConnectError("refused")])
     with pytest.raises(httpx.TransportError):
         phoenix.client_traces(mode).log_trace_annotations(trace_annotations=[annotation()])
-    assert len(phoenix.requests) == 1
+    assert len(phoenix.sent) == 1
 
 
 def test_traces_alone_neither_close_nor_change_their_client() -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with httpx.Client(**_own_settings(phoenix)) as own:
         before = _state(own)
         Traces(own).log_trace_annotations(trace_annotations=[annotation()])
         assert _state(own) == before
-        assert phoenix.requests[0].url == "http://own.test/phoenix/v1/trace_annotations?tenant=7"
+        assert phoenix.sent[0].url == "http://own.test/phoenix/v1/trace_annotations?tenant=7"
 
 
 def test_async_traces_alone_neither_close_nor_change_their_client() -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
 
     async def upload() -> None:
         async with httpx.AsyncClient(**_own_settings(phoenix)) as own:
@@ -162,7 +162,7 @@ def test_async_traces_alone_neither_close_nor_change_their_client() -> None:
             assert _state(own) == before
 
     asyncio.run(upload())
-    assert phoenix.requests[0].url == "http://own.test/phoenix/v1/trace_annotations?tenant=7"
+    assert phoenix.sent[0].url == "http://own.test/phoenix/v1/trace_annotations?tenant=7"
 
 
 # A client of its own

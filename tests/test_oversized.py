@@ -17,7 +17,7 @@ import pytest
 
 from phoenix_traces import AnnotationValidationError, PhoenixTracesError
 from tests.support.annotations import annotation
-from tests.support.modes import AnyTraces, FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, AnyTraces, Mode, both_modes
 
 LARGE = 100_001
 MOST_CHARACTERS = 8_000
@@ -176,7 +176,7 @@ def _check(call: Callable[[AnyTraces], object], mode: Mode) -> None:
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
-            call(FakePhoenix().traces(mode))
+            call(AnyPhoenix().traces(mode))
         except (PhoenixTracesError, TypeError) as error:
             _assert_short(error)
     assert all(len(str(each.message)) <= MOST_CHARACTERS for each in warned)

@@ -19,7 +19,7 @@ from phoenix_traces import (
     testing,
 )
 from tests.support.annotations import annotation, numbered
-from tests.support.modes import FakePhoenix, Mode, both_modes, client_traces
+from tests.support.modes import AnyPhoenix, Mode, both_modes, client_traces
 
 KEY = "sk-very-secret-key-0123456789"
 
@@ -61,7 +61,7 @@ ECHOES: dict[str, httpx.Response | Exception] = {
 def test_no_error_shows_the_key_even_if_the_server_echoes_it(
     answer: httpx.Response | Exception, mode: Mode
 ) -> None:
-    phoenix = FakePhoenix(answers=[answer])
+    phoenix = AnyPhoenix(answers=[answer])
     with pytest.raises(PhoenixHTTPError) as caught:
         phoenix.client_traces(mode, api_key=KEY).log_trace_annotations(
             trace_annotations=numbered(2), sync=True
@@ -74,7 +74,7 @@ def test_no_error_shows_the_key_even_if_the_server_echoes_it(
 
 @both_modes
 def test_no_failure_in_a_report_shows_the_key(mode: Mode) -> None:
-    phoenix = FakePhoenix(
+    phoenix = AnyPhoenix(
         answers=[
             httpx.Response(500, text=KEY),
             httpx.ReadError(KEY),
@@ -95,12 +95,12 @@ def test_no_failure_in_a_report_shows_the_key(mode: Mode) -> None:
 @both_modes
 def test_a_redirect_is_not_followed_so_no_other_host_sees_the_key(mode: Mode) -> None:
     redirect = httpx.Response(308, headers={"location": "http://other.test/v1/trace_annotations"})
-    phoenix = FakePhoenix(answers=[redirect])
+    phoenix = AnyPhoenix(answers=[redirect])
     with pytest.raises(PhoenixStatusError, match="redirects are not followed"):
         phoenix.client_traces(mode, api_key=KEY).log_trace_annotations(
             trace_annotations=[annotation()]
         )
-    assert [request.url.host for request in phoenix.requests] == ["phoenix.test"]
+    assert [request.url.host for request in phoenix.sent] == ["phoenix.test"]
 
 
 @both_modes

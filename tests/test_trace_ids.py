@@ -13,7 +13,7 @@ import pytest
 
 from phoenix_traces import AnnotationValidationError
 from tests.support.annotations import TRACE_ID, annotation, numbered
-from tests.support.modes import AnyTraces, FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, AnyTraces, Mode, both_modes
 
 FORMAT = 'use format(trace_id, "032x")'
 NO_TRACE = "is the id of no trace"
@@ -114,7 +114,7 @@ PATHS: dict[str, Callable[[AnyTraces, Any], object]] = {
 def test_an_id_that_no_trace_has_is_refused_with_what_to_do(
     path: str, kind: str, mode: Mode
 ) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     trace_id, says = ODD_IDS[kind]
     with pytest.raises(AnnotationValidationError) as caught:
         PATHS[path](phoenix.traces(mode), trace_id)
@@ -128,7 +128,7 @@ def test_an_id_that_no_trace_has_is_refused_with_what_to_do(
 @both_modes
 @pytest.mark.parametrize("trace_id", ["0", "0" * 31, "0" * 33, f"{1:032x}", f"{0:016x}"])
 def test_ids_that_only_look_like_it_are_sent(trace_id: str, mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     for path in ("add", "list", "frame"):
         PATHS[path](phoenix.traces(mode), trace_id)
     assert [row["trace_id"] for row in phoenix.rows] == [trace_id] * 3

@@ -12,7 +12,7 @@ from phoenix_traces import (
 )
 from phoenix_traces.warn import warn_caller
 from tests.support.annotations import annotation
-from tests.support.modes import FakePhoenix
+from tests.support.modes import AnyPhoenix
 
 
 def test_a_warning_points_at_the_line_outside_the_package() -> None:
@@ -22,7 +22,7 @@ def test_a_warning_points_at_the_line_outside_the_package() -> None:
 
 
 def test_the_warnings_of_an_upload_point_at_the_callers_line() -> None:
-    phoenix = FakePhoenix(missing=["gone"])
+    phoenix = AnyPhoenix(missing=["gone"])
     skip = UploadOptions(on_missing_trace="skip")
     frame = pd.DataFrame({"trace_id": ["t", "t"], "score": [0.1, 0.2]})
     with httpx.Client(transport=phoenix.transport(), base_url=phoenix.base_url) as client:

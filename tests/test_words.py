@@ -24,7 +24,7 @@ from phoenix_traces.protocol.answers import inserted_annotations
 from phoenix_traces.stored.comparison import ComparedRow, RowStatus
 from phoenix_traces.stored.reading import AbsentTraces
 from tests.support.annotations import TRACE_ID, annotation
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 NOUNS = "annotation|row|problem|ID|trace|HUMAN judgement"
 ONE_OF_MANY = re.compile(rf"(?<![\d.,])1 ({NOUNS})s\b|(?<![\d.,])1 of \d+ annotations have\b")
@@ -35,7 +35,7 @@ MANY_OF_ONE = re.compile(
 
 def _refusal(count: int) -> str:
     with pytest.raises(AnnotationValidationError) as caught:
-        FakePhoenix().traces(Mode.SYNC).log_trace_annotations(
+        AnyPhoenix().traces(Mode.SYNC).log_trace_annotations(
             trace_annotations=[annotation(name="note", trace_id="")] * count
         )
     return str(caught.value)
@@ -44,14 +44,14 @@ def _refusal(count: int) -> str:
 def _duplicates(count: int) -> str:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        FakePhoenix().traces(Mode.SYNC).log_trace_annotations(
+        AnyPhoenix().traces(Mode.SYNC).log_trace_annotations(
             trace_annotations=[annotation()] * (count + 1)
         )
     return "\n".join(str(each.message) for each in caught)
 
 
 def _skipped(count: int) -> str:
-    phoenix = FakePhoenix(missing=[f"t{at}" for at in range(count)])
+    phoenix = AnyPhoenix(missing=[f"t{at}" for at in range(count)])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         phoenix.traces(Mode.SYNC).log_trace_annotations(
@@ -133,7 +133,7 @@ def test_a_single_annotation_names_its_arguments_and_no_row(
     changes: dict[str, Any], message: str, mode: Mode
 ) -> None:
     given = {"trace_id": TRACE_ID, "annotation_name": "tone", "label": "good", **changes}
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with pytest.raises(AnnotationValidationError) as caught:
         phoenix.traces(mode).add_trace_annotation(**given)
     assert message in str(caught.value)
@@ -148,7 +148,7 @@ def test_a_key_of_the_result_in_a_flat_mapping_is_told_its_place(key: str, late:
     flat = {**annotation(), key: 1}
     given = [annotation(name="note")] * 1000 * late + [flat]
     with pytest.raises(AnnotationValidationError) as caught:
-        FakePhoenix().traces(Mode.SYNC).log_trace_annotations(trace_annotations=given)
+        AnyPhoenix().traces(Mode.SYNC).log_trace_annotations(trace_annotations=given)
     failure = caught.value.failures[-1]
     assert failure.message == f'belongs in result: put it inside, "result": {{"{key}": ...}}'
 
@@ -157,7 +157,7 @@ def test_a_key_of_the_result_in_a_flat_mapping_is_told_its_place(key: str, late:
 def test_a_key_of_the_annotation_inside_the_result_is_told_its_place(key: str) -> None:
     given = [annotation(result={"score": 1, key: "x"})]
     with pytest.raises(AnnotationValidationError, match=f"put {key} beside result"):
-        FakePhoenix().traces(Mode.SYNC).log_trace_annotations(trace_annotations=given)
+        AnyPhoenix().traces(Mode.SYNC).log_trace_annotations(trace_annotations=given)
 
 
 def test_traces_that_may_be_in_another_project_suggest_to_name_it() -> None:

@@ -16,7 +16,7 @@ from phoenix_traces.transport.retries import DEFAULT_MAX_RETRIES, CallRetry, Rep
 from phoenix_traces.transport.whole_answers import AsyncWholeAnswers, WholeAnswers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
 
 class FakeTransport(httpx.MockTransport):
@@ -41,12 +41,28 @@ class FakeTransport(httpx.MockTransport):
         except ConnectionDroppedError as dropped:
             raise httpx.ReadError(f"the connection broke {dropped}", request=request) from None
         self._is_broken = answer.closes
+        # As a network gives it: the body is still to come.
+        body = _CutOffStream if answer.is_cut_off else httpx.ByteStream
         return httpx.Response(
-            answer.status,
-            headers=dict(answer.headers),
-            # As a network gives it: the body is still to come.
-            stream=httpx.ByteStream(answer.content),
+            answer.status, headers=dict(answer.headers), stream=body(answer.content)
         )
+
+
+class _CutOffStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that ends in its middle."""
+
+    def __init__(self, content: bytes) -> None:
+        self._half = content[: len(content) // 2]
+
+    @override
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._half
+        raise httpx.RemoteProtocolError("peer closed connection without sending complete body")
+
+    @override
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
 
 
 def received(request: httpx.Request, root_path: str = "") -> Request:

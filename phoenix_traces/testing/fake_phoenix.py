@@ -8,15 +8,26 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from phoenix_traces.testing.fake.context import Role, User, Version
+from phoenix_traces.testing import arguments
+from phoenix_traces.testing.fake.context import ROLES, Role, User, Version
 from phoenix_traces.testing.fake.database import Database, DatabaseName
 from phoenix_traces.testing.fake.messages import (
     Answer,
     ConnectionDroppedError,
     Request,
+    named_traces,
     text_answer,
 )
-from phoenix_traces.testing.fake.script import Drop, Failure, Moment, Script, failure, prepared
+from phoenix_traces.testing.fake.script import (
+    MOMENTS,
+    Drop,
+    Failure,
+    Moment,
+    Raised,
+    Script,
+    failure,
+    prepared,
+)
 from phoenix_traces.testing.fake.server import Server
 from phoenix_traces.testing.fake.store import DEFAULT_PROJECT, StoredAnnotation
 
@@ -42,6 +53,8 @@ class FakePhoenix:
 
     Args:
         trace_ids: Traces that it has from the start.
+        any_trace: Whether it has every other trace as well that is annotated or asked for by ID,
+            but for those that `forgets_traces` has named.
         project: The project that these are in.
         version: The version that it says it is. What came later is missing, as it was then: unknown
             paths and parameters that are ignored.
@@ -56,6 +69,10 @@ class FakePhoenix:
         queue_seconds: How long what is sent with `sync=False` is not visible. By default the next
             request finds it.
         base_url: Where its clients find it; a path in it is kept.
+
+    Raises:
+        TypeError: An argument is of a wrong kind.
+        ValueError: An argument makes no sense.
 
     Attributes:
         requests: Everything that arrived, in order.
@@ -92,6 +109,7 @@ class FakePhoenix:
     def __init__(
         self,
         *trace_ids: str,
+        any_trace: bool = False,
         project: str = DEFAULT_PROJECT,
         version: Version = NEWEST_KNOWN,
         database: DatabaseName = "sqlite",
@@ -104,19 +122,24 @@ class FakePhoenix:
     ) -> None:
         self.requests: list[Request] = []
         self.pauses: list[float] = []
-        self.base_url: str = base_url.rstrip("/")
+        self.base_url: str = arguments.address(base_url)
         self._skipped = timedelta()
-        self._clock = now or self._system_clock
+        self._clock = self._system_clock if now is None else arguments.function(now, "now")
+        self._project = arguments.text(project, "project")
+        self._any_trace = arguments.flag(any_trace, "any_trace")
+        self._forgotten: set[str] = set()
+        if max_body_bytes is not None:
+            arguments.count(max_body_bytes, "max_body_bytes")
         self._max_body_bytes = max_body_bytes
         self._script = Script()
         self._lock = threading.RLock()
         self._server = Server(
-            version=version,
+            version=arguments.version(version),
             database=Database(database),
             users=None if api_keys is None else _users(api_keys),
-            read_only=read_only,
+            read_only=arguments.flag(read_only, "read_only"),
             url=self.base_url,
-            queue_delay=timedelta(seconds=queue_seconds),
+            queue_delay=timedelta(seconds=arguments.seconds(queue_seconds, "queue_seconds")),
         )
         if trace_ids:
             self.knows_traces(*trace_ids, project=project)
@@ -146,15 +169,26 @@ class FakePhoenix:
             prompt_tokens: How many went into the LLM in each.
             completion_tokens: How many came out of it.
 
+        Raises:
+            TypeError: An argument is of a wrong kind.
+            ValueError: An argument makes no sense.
+
         Examples:
             >>> from phoenix_traces.testing import FakePhoenix
             >>> phoenix = FakePhoenix()
             >>> phoenix.knows_traces("trace-1", "trace-2", project="bot")
         """
+        arguments.texts(trace_ids, "trace_ids")
+        arguments.text(project, "project")
+        arguments.text_or_none(session_id, "session_id")
+        arguments.flag(failed, "failed")
+        arguments.count(prompt_tokens, "prompt_tokens")
+        arguments.count(completion_tokens, "completion_tokens")
         with self._lock:
             now = self.now()
-            ends = end_time or now
-            begins = start_time or min(ends, now) - _USUAL_LATENCY
+            ends = arguments.moment(end_time, "end_time") or now
+            begins = arguments.moment(start_time, "start_time") or min(ends, now) - _USUAL_LATENCY
+            self._forgotten -= set(trace_ids)
             self._server.store.ensure_project(project)
             attributes: dict[str, Any] = {
                 "openinference.span.kind": "LLM" if prompt_tokens + completion_tokens else "CHAIN",
@@ -169,9 +203,14 @@ class FakePhoenix:
         """Delete traces with their annotations; unknown ones do not matter.
 
         Args:
-            trace_ids: Their IDs.
+            trace_ids: Their IDs. Nothing but `knows_traces` brings them back.
+
+        Raises:
+            TypeError: One of them is no text.
         """
+        arguments.texts(trace_ids, "trace_ids")
         with self._lock:
+            self._forgotten |= set(trace_ids)
             self._server.store.forget_traces(trace_ids)
 
     def stored(
@@ -184,6 +223,9 @@ class FakePhoenix:
             name: Only those of this name.
             identifier: Only those with this identifier; `""` for those without one.
 
+        Raises:
+            TypeError: An argument is of a wrong kind.
+
         Examples:
             >>> from phoenix_traces.testing import FakePhoenix
             >>> FakePhoenix("trace-1").stored("trace-1", name="tone")
@@ -191,6 +233,8 @@ class FakePhoenix:
         """
         from phoenix_traces import TraceAnnotation
 
+        arguments.text_or_none(name, "name")
+        arguments.text_or_none(identifier, "identifier")
         shown = self._shown(trace_ids, identifier)
         return [
             TraceAnnotation.model_validate(each)
@@ -203,6 +247,9 @@ class FakePhoenix:
 
         Args:
             trace_ids: Only those of these traces; of all by default.
+
+        Raises:
+            TypeError: One of them is no text.
         """
         from phoenix_traces import TraceNote
 
@@ -213,6 +260,7 @@ class FakePhoenix:
         ]
 
     def _shown(self, trace_ids: tuple[str, ...], identifier: str | None) -> list[dict[str, Any]]:
+        arguments.texts(trace_ids, "trace_ids")
         with self._lock:
             self._server.queue.work_off(self.now())
             store = self._server.store
@@ -257,6 +305,7 @@ class FakePhoenix:
             path: Only requests whose path ends with it; all by default.
 
         Raises:
+            TypeError: An argument is of a wrong kind.
             ValueError: An argument makes no sense.
 
         Examples:
@@ -265,7 +314,8 @@ class FakePhoenix:
             >>> phoenix.fail_next(503, times=2, retry_after=5)
             >>> phoenix.fail_next(422, body={"detail": []}, path="/trace_annotations")
         """
-        answer = failure(status, retry_after=retry_after, body=body, headers=headers or {})
+        named: Mapping[str, str] = {} if headers is None else headers
+        answer = failure(status, retry_after=retry_after, body=body, headers=named)
         with self._lock:
             self._script.add(Failure(answer, path), times)
 
@@ -276,6 +326,7 @@ class FakePhoenix:
         status: int = 200,
         times: int = 1,
         headers: Mapping[str, str] | None = None,
+        cut_off: bool = False,
         path: str = "",
     ) -> None:
         """Answer the next requests as told, as something between the client and Phoenix might.
@@ -285,9 +336,11 @@ class FakePhoenix:
             status: 200 to 599.
             times: How many requests.
             headers: Further headers.
+            cut_off: Whether the connection breaks in the middle of the body.
             path: Only requests whose path ends with it; all by default.
 
         Raises:
+            TypeError: An argument is of a wrong kind.
             ValueError: An argument makes no sense.
 
         Examples:
@@ -295,7 +348,8 @@ class FakePhoenix:
             >>> phoenix = FakePhoenix("trace-1")
             >>> phoenix.answer_next("<html>Log in</html>", headers={"content-type": "text/html"})
         """
-        answer = prepared(status, body=body, headers=headers or {})
+        named: Mapping[str, str] = {} if headers is None else headers
+        answer = prepared(status, body=body, headers=named, is_cut_off=cut_off)
         with self._lock:
             self._script.add(Failure(answer, path), times)
 
@@ -309,6 +363,7 @@ class FakePhoenix:
             path: Only requests whose path ends with it; all by default.
 
         Raises:
+            TypeError: An argument is of a wrong kind.
             ValueError: An argument makes no sense.
 
         Examples:
@@ -321,14 +376,42 @@ class FakePhoenix:
             >>> len(phoenix.requests), len(phoenix.stored())
             (2, 1)
         """
-        if moment not in ("before", "after"):
-            raise ValueError(f"moment is {moment!r}; it must be 'before' or 'after'")
+        arguments.choice(moment, "moment", MOMENTS)
         with self._lock:
             self._script.add(Drop(moment, path), times)
 
+    def raise_next(self, error: Exception, *, times: int = 1, path: str = "") -> None:
+        """Raise an exception of httpx in place of the next answers.
+
+        At a port, whose clients make their own exceptions, the connection breaks instead.
+
+        Args:
+            error: It, such as `httpx.ConnectTimeout("slow")`.
+            times: How many requests.
+            path: Only requests whose path ends with it; all by default.
+
+        Raises:
+            TypeError: An argument is of a wrong kind.
+            ValueError: An argument makes no sense.
+
+        Examples:
+            >>> import httpx
+            >>> from phoenix_traces.testing import FakePhoenix
+            >>> phoenix = FakePhoenix("trace-1")
+            >>> phoenix.raise_next(httpx.ConnectTimeout("slow"), times=2)
+            >>> _ = phoenix.client().traces.add_trace_annotation(
+            ...     trace_id="trace-1", annotation_name="tone", label="kind", sync=True
+            ... )
+            >>> len(phoenix.requests), len(phoenix.stored())
+            (3, 1)
+        """
+        raised = Raised(arguments.exception(error, "error"), path)
+        with self._lock:
+            self._script.add(raised, times)
+
     @property
     def failures_left(self) -> int:
-        """How many events of `fail_next`, `answer_next` and `drop_next` no request has met."""
+        """How many events of `fail_next`, `answer_next` and others no request has met."""
         with self._lock:
             return len(self._script)
 
@@ -340,16 +423,27 @@ class FakePhoenix:
     # Time
 
     def now(self) -> datetime:
-        """Return the time that it is for it."""
-        return self._clock().astimezone(timezone.utc)
+        """Return the time that it is for it.
+
+        Raises:
+            TypeError: The clock that was handed in gives no datetime.
+            ValueError: What it gives has no time zone.
+        """
+        return (arguments.moment(self._clock(), "now()") or self._system_clock()).astimezone(
+            timezone.utc
+        )
 
     def pass_time(self, seconds: float) -> None:
         """Put its clock forward, when it is not one that was handed in.
 
         Args:
             seconds: By how much. After ten, what is queued for an unknown trace is tried again.
+
+        Raises:
+            TypeError: It is no number.
+            ValueError: It is negative, NaN or too large.
         """
-        self._skipped += timedelta(seconds=seconds)
+        self._skipped += timedelta(seconds=arguments.seconds(seconds, "seconds"))
 
     def _system_clock(self) -> datetime:
         return datetime.now(timezone.utc) + self._skipped
@@ -428,6 +522,10 @@ class FakePhoenix:
         Yields:
             Its address.
 
+        Raises:
+            TypeError: The port is no whole number.
+            ValueError: There is no port of that number.
+
         Examples:
             >>> import httpx
             >>> from phoenix_traces.testing import FakePhoenix
@@ -437,7 +535,7 @@ class FakePhoenix:
         """
         from phoenix_traces.testing.loopback import served
 
-        with served(self, port) as url:
+        with served(self, arguments.port(port)) as url:
             yield url
 
     def answer(self, request: Request) -> Answer:
@@ -448,20 +546,31 @@ class FakePhoenix:
 
         Raises:
             ConnectionDroppedError: The connection breaks.
+            Exception: What `raise_next` was given.
         """
         with self._lock:
             self.requests.append(request)
             event = self._script.take(request)
             if isinstance(event, Failure):
                 return event.answer
+            if isinstance(event, Raised):
+                raise event.error
             if event is not None and event.moment == "before":
                 raise ConnectionDroppedError("before the request was carried out")
             if self._max_body_bytes is not None and len(request.content) > self._max_body_bytes:
                 return text_answer("Request Entity Too Large", 413)
+            if self._any_trace:
+                self._learn_traces(request)
             answer = self._server.answer(request, self.now())
             if event is not None:
                 raise ConnectionDroppedError("after the request was carried out")
             return answer
+
+    def _learn_traces(self, request: Request) -> None:
+        """Have the traces that a request names."""
+        for trace_id in named_traces(request):
+            if trace_id not in self._forgotten and self._server.store.trace(trace_id) is None:
+                self.knows_traces(trace_id, project=self._project)
 
     def __repr__(self) -> str:
         version = ".".join(map(str, self._server.version))
@@ -469,4 +578,5 @@ class FakePhoenix:
 
 
 def _users(api_keys: Mapping[str, Role]) -> dict[str, User]:
+    arguments.roles(api_keys, ROLES)
     return {key: User(number, role) for number, (key, role) in enumerate(api_keys.items(), 1)}

@@ -18,7 +18,6 @@ from typing_extensions import override
 from phoenix_traces.testing.clients import query_params
 from phoenix_traces.testing.fake.messages import (
     Answer,
-    ConnectionDroppedError,
     Reachable,
     Request,
 )
@@ -70,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         try:
             answer = self.phoenix.answer(request)
-        except ConnectionDroppedError:
+        except Exception:  # noqa: BLE001 - dropped, or what `raise_next` was given
             self._reset()
         else:
             self._send(answer)
@@ -92,9 +91,12 @@ class _Handler(BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, '')}"]
         lines += [f"{name}: {text}" for name, text in headers.items()]
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        content = answer.content
+        if answer.is_cut_off:
+            content = content[: len(content) // 2]
         # In one piece, because two would wait for the client's acknowledgement in between.
-        self.wfile.write(head if self.command == "HEAD" else head + answer.content)
-        if answer.closes:
+        self.wfile.write(head if self.command == "HEAD" else head + content)
+        if answer.closes or answer.is_cut_off:
             self.close_connection = True
 
     def _reset(self) -> None:

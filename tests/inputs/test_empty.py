@@ -23,7 +23,7 @@ from phoenix_traces.inputs.empty import is_empty_annotation
 from phoenix_traces.inputs.frames.rows import annotation_frame
 from phoenix_traces.inputs.lists import annotation_list
 from tests.support.annotations import annotation
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 WORDS: Any = {"annotation_name": "correctness", "annotator_kind": "LLM"}
 WHY = "there is no label, score or explanation"
@@ -93,7 +93,7 @@ def test_left_out_rows_are_counted_and_nobody_is_warned(
     mode: Mode, sync: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="phoenix_traces")
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     reports: list[UploadReport] = []
     frame = pd.DataFrame(
         {"trace_id": list("abcd"), "label": ["x", None, " ", "y"], "score": [np.nan] * 4}
@@ -117,7 +117,7 @@ def test_left_out_rows_are_counted_and_nobody_is_warned(
     "chosen", [{}, {"via": "queue"}, {"skip_unchanged": True}, {"overwrite": "never"}]
 )
 def test_where_all_rows_are_empty_nothing_is_asked_for(mode: Mode, chosen: dict[str, Any]) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     reports: list[UploadReport] = []
     options = _skipping(reports, **chosen)
     items = [annotation(result={"label": None}), annotation(result=None)]
@@ -134,7 +134,7 @@ def test_where_all_rows_are_empty_nothing_is_asked_for(mode: Mode, chosen: dict[
 
 @both_modes
 def test_a_single_annotation_without_a_judgement_is_left_out_too(mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     options = UploadOptions(on_empty="skip")
     traces = phoenix.traces(mode)
     assert (

@@ -17,7 +17,7 @@ from phoenix_traces import (
 )
 from phoenix_traces.inputs.lists import annotation_list
 from tests.support.annotations import annotation, numbered
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 MODEL = TraceAnnotationData.model_validate(annotation())
 
@@ -120,7 +120,7 @@ def test_an_empty_iterable_is_refused(empty: Iterable[Any]) -> None:
     ],
 )
 def test_what_is_no_list_of_annotations_is_a_type_error(given: Any, says: str, mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with pytest.raises(TypeError, match=says):
         phoenix.traces(mode).log_trace_annotations(trace_annotations=given)
     assert phoenix.requests == []

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 # Frames that are computed later, or have no Arrow.
 FRAMES = [
@@ -44,7 +44,7 @@ def _nothing(_: object) -> None:
 
 def _refusals(frame: Any, mode: Mode) -> list[str]:
     """Return what each method says that takes a frame, and nothing is sent."""
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     traces = phoenix.traces(mode)
     refusals: list[str] = []
     for call in (
@@ -60,7 +60,7 @@ def _refusals(frame: Any, mode: Mode) -> list[str]:
 
 
 def _refusal_in_a_list(frame: Any, mode: Mode) -> str:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with pytest.raises(TypeError) as caught:
         phoenix.traces(mode).log_trace_annotations(trace_annotations=frame)
     assert phoenix.requests == []

@@ -22,7 +22,7 @@ from phoenix_traces.protocol.answers import (
     transport_error,
 )
 from tests.support.annotations import TRACE_ID, annotation, numbered
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 REQUEST = httpx.Request("POST", "http://phoenix.test/v1/trace_annotations?sync=true")
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -68,7 +68,7 @@ UNEXPECTED: list[tuple[str, httpx.Response, str]] = [
 def test_an_answer_that_phoenix_would_not_give_is_an_error_that_carries_it(
     answer: httpx.Response, says: str, mode: Mode
 ) -> None:
-    phoenix = FakePhoenix(answers=[answer])
+    phoenix = AnyPhoenix(answers=[answer])
     with pytest.raises(UnexpectedResponseError, match=says) as caught:
         phoenix.traces(mode).log_trace_annotations(trace_annotations=[annotation()], sync=True)
     assert caught.value.response.content == answer.content
@@ -79,7 +79,7 @@ def test_an_answer_that_phoenix_would_not_give_is_an_error_that_carries_it(
 
 @both_modes
 def test_without_sync_ids_mean_nothing(mode: Mode) -> None:
-    phoenix = FakePhoenix(answers=[httpx.Response(200, json={"data": [{"id": "a"}] * 3})])
+    phoenix = AnyPhoenix(answers=[httpx.Response(200, json={"data": [{"id": "a"}] * 3})])
     reports: list[UploadReport] = []
     options = UploadOptions(on_report=reports.append)
     phoenix.traces(mode).log_trace_annotations(trace_annotations=[annotation()], options=options)
@@ -145,7 +145,7 @@ def test_an_answer_without_words_is_told_by_its_status() -> None:
 @both_modes
 def test_missing_traces_come_in_input_order_with_a_hint(mode: Mode) -> None:
     upper = TRACE_ID.upper()
-    phoenix = FakePhoenix(missing=["trace-3", upper, "trace-1"])
+    phoenix = AnyPhoenix(missing=["trace-3", upper, "trace-1"])
     given = [*numbered(5), annotation(upper)]
     with pytest.raises(TraceNotFoundError) as caught:
         phoenix.traces(mode).log_trace_annotations(trace_annotations=given, sync=True)
@@ -171,7 +171,7 @@ def test_refused_places_of_plain_text_are_unknown() -> None:
 def test_refused_rows_are_mapped_back_to_the_callers_positions(mode: Mode) -> None:
     body = json.dumps(_detail(["body", "data", 1, "result", "score"], ["body", "data", 9, "x"]))
     answer = httpx.Response(422, content=body, headers={"content-type": "application/json"})
-    phoenix = FakePhoenix(answers=[answer])
+    phoenix = AnyPhoenix(answers=[answer])
     given = [annotation("a"), annotation("a"), annotation("b"), annotation("c")]
     with (
         pytest.warns(UserWarning, match="row 0 by 1"),

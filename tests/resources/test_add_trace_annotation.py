@@ -9,7 +9,6 @@ import httpx
 import pytest
 from hypothesis import given
 
-import phoenix_traces.testing
 from phoenix_traces import (
     AnnotationResult,
     AnnotationValidationError,
@@ -21,9 +20,10 @@ from phoenix_traces import (
     UploadOptions,
     UploadReport,
 )
+from phoenix_traces.testing import FakePhoenix
 from tests.rules.test_annotation_properties import accepted, bad_changes
 from tests.support.annotations import annotation
-from tests.support.modes import AnyTraces, FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, AnyTraces, Mode, annotation_id, both_modes
 from tests.support.rubrics import Correctness, CorrectnessResult
 
 KEYS = ("trace_id", "name", "annotator_kind", "metadata", "identifier")
@@ -37,13 +37,13 @@ def _arguments(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sent(**arguments: Any) -> dict[str, Any]:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     phoenix.traces(Mode.SYNC).add_trace_annotation(**arguments)
     (row,) = phoenix.rows
     return row
 
 
-def _in_memory(phoenix: phoenix_traces.testing.FakePhoenix, mode: Mode) -> AnyTraces:
+def _in_memory(phoenix: FakePhoenix, mode: Mode) -> AnyTraces:
     return AnyTraces(phoenix.client, phoenix.async_client, mode)
 
 
@@ -60,7 +60,7 @@ def test_every_way_of_giving_an_annotation_sends_the_same(wanted: dict[str, Any]
 @given(bad_changes)
 def test_a_ready_annotation_is_refused_as_in_a_list_but_is_no_row(changes: dict[str, Any]) -> None:
     bad = annotation(**changes)
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     traces = phoenix.traces(Mode.SYNC)
     with pytest.raises(AnnotationValidationError) as alone:
         traces.add_trace_annotation(annotation=bad)
@@ -76,7 +76,7 @@ def test_a_ready_annotation_is_refused_as_in_a_list_but_is_no_row(changes: dict[
 
 @both_modes
 def test_an_instance_of_a_rubric_is_stored_and_its_id_returned(mode: Mode) -> None:
-    phoenix = phoenix_traces.testing.FakePhoenix("t1")
+    phoenix = FakePhoenix("t1")
     judged = Correctness(trace_id="t1", result=CorrectnessResult(label="partly", score=0.5))
     inserted = _in_memory(phoenix, mode).add_trace_annotation(annotation=judged, sync=True)
     (stored,) = phoenix.stored()
@@ -89,7 +89,7 @@ def test_an_instance_of_a_rubric_is_stored_and_its_id_returned(mode: Mode) -> No
 
 
 def test_an_annotation_may_stand_first_without_its_name() -> None:
-    phoenix = phoenix_traces.testing.FakePhoenix("t1")
+    phoenix = FakePhoenix("t1")
     with phoenix.client() as client:
         client.traces.add_trace_annotation(annotation("t1"), sync=True)
     assert len(phoenix.stored()) == 1
@@ -101,7 +101,7 @@ def test_the_kind_of_a_described_annotation_is_human_where_it_is_left_out() -> N
 
 @both_modes
 def test_both_ways_together_are_refused_naming_what_is_too_much(mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     values: dict[str, Any] = {"score": 1.0, "metadata": {}}
     assert len(DESCRIBING) == 8
     for name in DESCRIBING:
@@ -126,7 +126,7 @@ def test_neither_way_is_refused_naming_what_is_missing(
     mode: Mode, arguments: dict[str, Any], missing: str
 ) -> None:
     with pytest.raises(TypeError, match=f"^pass an annotation, or .*: {missing}$"):
-        FakePhoenix().traces(mode).add_trace_annotation(**arguments)
+        AnyPhoenix().traces(mode).add_trace_annotation(**arguments)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_neither_way_is_refused_naming_what_is_missing(
     ],
 )
 def test_what_is_no_annotation_is_told_what_it_is(given: object, words: str) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with pytest.raises(TypeError, match=f"^annotation must be a TraceAnnotationData.*{words}"):
         phoenix.traces(Mode.SYNC).add_trace_annotation(annotation=given)
     assert phoenix.requests == []
@@ -158,7 +158,7 @@ def test_what_is_no_annotation_is_told_what_it_is(given: object, words: str) -> 
 def test_none_is_not_the_same_as_left_out(name: str, words: str) -> None:
     arguments = {"trace_id": "t", "annotation_name": "n", "score": 1, name: None}
     with pytest.raises(AnnotationValidationError, match=words):
-        FakePhoenix().traces(Mode.SYNC).add_trace_annotation(**arguments)
+        AnyPhoenix().traces(Mode.SYNC).add_trace_annotation(**arguments)
 
 
 # Its options
@@ -167,11 +167,11 @@ def test_none_is_not_the_same_as_left_out(name: str, words: str) -> None:
 @both_modes
 def test_a_trace_that_comes_late_is_waited_for(mode: Mode) -> None:
     late = httpx.Response(404, text="Traces with IDs t1 do not exist.")
-    phoenix = FakePhoenix(answers=[late])
+    phoenix = AnyPhoenix(answers=[late])
     inserted = phoenix.traces(mode).add_trace_annotation(
         annotation=annotation("t1"), sync=True, options=UploadOptions(wait_for_traces=0.01)
     )
-    assert inserted.id == "annotation-1"
+    assert inserted.id == annotation_id(1)
     assert len(phoenix.requests) == 2
 
 
@@ -180,7 +180,7 @@ def test_a_trace_that_does_not_come_is_an_error_with_the_account(mode: Mode) -> 
     reports: list[UploadReport] = []
     options = UploadOptions(wait_for_traces=0.01, on_report=reports.append)
     with pytest.raises(TraceNotFoundError) as caught:
-        FakePhoenix(missing=["t1"]).traces(mode).add_trace_annotation(
+        AnyPhoenix(missing=["t1"]).traces(mode).add_trace_annotation(
             annotation=annotation("t1"), sync=True, options=options
         )
     assert [caught.value.report] == reports
@@ -189,7 +189,7 @@ def test_a_trace_that_does_not_come_is_an_error_with_the_account(mode: Mode) -> 
 
 @both_modes
 def test_nothing_is_returned_for_what_the_options_left_out(mode: Mode) -> None:
-    phoenix = phoenix_traces.testing.FakePhoenix("t1")
+    phoenix = FakePhoenix("t1")
     traces = _in_memory(phoenix, mode)
     first = traces.add_trace_annotation(annotation=annotation("t1"), sync=True)
     other = annotation("t1", result={"label": "wrong"})
@@ -208,7 +208,7 @@ def test_nothing_is_returned_for_what_the_options_left_out(mode: Mode) -> None:
 
 @both_modes
 def test_what_is_stored_already_as_it_is_has_its_id(mode: Mode) -> None:
-    phoenix = phoenix_traces.testing.FakePhoenix("t1")
+    phoenix = FakePhoenix("t1")
     traces = _in_memory(phoenix, mode)
     unchanged = UploadOptions(skip_unchanged=True)
     given = _arguments(annotation("t1"))
@@ -221,20 +221,20 @@ def test_what_is_stored_already_as_it_is_has_its_id(mode: Mode) -> None:
 
 @both_modes
 def test_options_about_several_requests_change_nothing(mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     options = UploadOptions(
         batch_size=1, max_batch_bytes=1, max_concurrency=64, on_error="continue"
     )
     inserted = phoenix.traces(mode).add_trace_annotation(
         annotation=annotation(), sync=True, options=options
     )
-    assert inserted.id == "annotation-1"
+    assert inserted.id == annotation_id(1)
     assert len(phoenix.requests) == 1
 
 
 @both_modes
 def test_options_that_cannot_work_are_refused_before_anything_is_sent(mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     wrong: list[tuple[object, type[Exception], str]] = [
         (UploadOptions(wait_for_traces=5), ConfigurationError, "cannot work with sync=False"),
         ({"wait_for_traces": 5}, TypeError, "options must be UploadOptions"),

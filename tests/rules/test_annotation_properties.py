@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from phoenix_traces import AnnotationValidationError, TraceAnnotationData
 from tests.support.annotations import annotation
-from tests.support.modes import FakePhoenix, Mode
+from tests.support.modes import AnyPhoenix, Mode
 
 
 def _has_content(result: dict[str, Any]) -> bool:
@@ -83,7 +83,7 @@ def test_what_is_accepted_survives_json_unchanged(wanted: dict[str, Any]) -> Non
 
 @given(st.lists(accepted, min_size=1, max_size=5, unique_by=lambda each: each["trace_id"].strip()))
 def test_what_arrives_is_what_the_models_say(wanted: list[dict[str, Any]]) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     phoenix.traces(Mode.SYNC).log_trace_annotations(trace_annotations=wanted)
     models = [TraceAnnotationData.model_validate(each) for each in wanted]
     assert phoenix.rows == [json.loads(each.model_dump_json(exclude_none=True)) for each in models]
@@ -94,7 +94,7 @@ def test_what_arrives_is_what_the_models_say(wanted: list[dict[str, Any]]) -> No
 def test_one_bad_annotation_anywhere_sends_nothing(
     before: list[dict[str, Any]], changes: dict[str, Any], after: list[dict[str, Any]]
 ) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     bad = annotation(**changes)
     with pytest.raises(ValidationError):
         TraceAnnotationData.model_validate(bad)

@@ -22,7 +22,7 @@ from phoenix_traces import AnnotationValidationError
 from phoenix_traces.rules import fast_path
 from phoenix_traces.rules.fields import MAX_METADATA_BYTES, MAX_METADATA_VALUES
 from phoenix_traces.rules.metadata import json_object
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 
 class Model(BaseModel):
@@ -212,7 +212,7 @@ def test_everything_that_holds_everything_is_refused_at_once() -> None:
 
 @both_modes
 def test_too_large_metadata_is_refused_before_anything_is_sent(mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     shared: Any = 1
     for _ in range(24):
         shared = {"a": shared, "b": shared}

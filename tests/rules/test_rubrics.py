@@ -18,7 +18,7 @@ from phoenix_traces import (
     annotation_type_from_config,
 )
 from phoenix_traces.rules.rubrics import fixed_fields, result_type_of, rubrics_from
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 from tests.support.rubrics import Consistent, Correctness, CorrectnessResult
 
 CATEGORICAL = CategoricalAnnotationConfig(
@@ -42,7 +42,7 @@ def annotation(result: dict[str, Any]) -> dict[str, Any]:
 
 @both_modes
 def test_a_rubrics_instances_are_sent_like_any_annotation(mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     judged = Correctness(trace_id="t1", result=CorrectnessResult(label="correct", score=1))
     phoenix.traces(mode).log_trace_annotations(trace_annotations=[judged])
     assert phoenix.rows == [
@@ -59,7 +59,7 @@ def test_a_rubrics_instances_are_sent_like_any_annotation(mode: Mode) -> None:
 def test_an_instance_that_was_never_validated_is_checked_against_its_own_rubric(
     mode: Mode,
 ) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     judged = Correctness.model_construct(
         trace_id="t1",
         name="correctness",

@@ -1,28 +1,30 @@
-"""One test, both modes: `Traces` and `AsyncTraces` over a stand-in for Phoenix.
+"""One test, both modes: `Traces` and `AsyncTraces` over a fake Phoenix.
 
 @both_modes
 def test_an_id_comes_back(mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     inserted = phoenix.traces(mode).add_trace_annotation(
         trace_id="t1", annotation_name="correctness", score=1, sync=True
     )
-    assert inserted.id == "annotation-1"
+    assert inserted.id == annotation_id(1)
     assert phoenix.rows == [...]
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import httpx
 import pytest
 
 from phoenix_traces import AsyncClient, AsyncTraces, Client, Traces
+from phoenix_traces.testing import Answer as AnswerOfPhoenix
+from phoenix_traces.testing import FakePhoenix, Request
+from phoenix_traces.testing.fake.ids import global_id
 
 
 class Mode(Enum):
@@ -82,33 +84,52 @@ def http_traces(mode: Mode, **settings: Any) -> AnyTraces:
     return AnyTraces(lambda: httpx.Client(**settings), lambda: httpx.AsyncClient(**settings), mode)
 
 
-Answer: TypeAlias = httpx.Response | Exception
+class CutOff(NamedTuple):
+    """An answer whose body ends too early."""
+
+    status: int
 
 
-class FakePhoenix:
-    """Answer `POST /v1/trace_annotations` as Phoenix does, and keep what was asked.
+Answer: TypeAlias = httpx.Response | CutOff | Exception
+
+
+def annotation_id(number: int) -> str:
+    """Return the ID of the annotation that a new server stores as its first, second and so on."""
+    return global_id("TraceAnnotation", number)
+
+
+class AnyPhoenix(FakePhoenix):
+    """A fake Phoenix with every trace, asked in either mode.
 
     Args:
-        missing: Traces that do not exist.
+        missing: The traces that it does not have.
         answers: Given in turn before its own; an exception is raised instead.
 
     Attributes:
-        requests: Everything that arrived.
+        sent: The requests as httpx sent them.
     """
 
-    base_url = "http://phoenix.test"
-
-    def __init__(self, *, missing: Iterable[str] = (), answers: Iterable[Answer] = ()) -> None:
-        self.missing = set(missing)
-        self.answers = list(answers)
-        self.requests: list[httpx.Request] = []
-        self._ids: dict[tuple[str, str, str], str] = {}
-        self._lock = threading.Lock()
+    def __init__(
+        self,
+        *,
+        missing: Iterable[str] = (),
+        answers: Iterable[Answer] = (),
+    ) -> None:
+        super().__init__(any_trace=True)
+        self.forgets_traces(*missing)
+        self.sent: list[httpx.Request] = []
+        for each in answers:
+            if isinstance(each, Exception):
+                self.raise_next(each)
+            elif isinstance(each, CutOff):
+                self.answer_next({"data": []}, status=each.status, cut_off=True)
+            else:
+                self.answer_next(each.content, status=each.status_code, headers=each.headers)
 
     @property
     def batches(self) -> list[list[dict[str, Any]]]:
         """The annotations of each request."""
-        return [json.loads(request.content)["data"] for request in self.requests]
+        return [request.rows for request in self.requests]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -121,7 +142,7 @@ class FakePhoenix:
         return http_traces(mode, **arguments)
 
     def client_traces(self, mode: Mode, **settings: Any) -> AnyTraces:
-        """Return the methods of a `Client` or `AsyncClient` that reaches this server."""
+        """Return the methods of a client that reaches this server and repeats nothing."""
         transport = self.transport()
         settings = {"base_url": self.base_url} | settings
         return AnyTraces(
@@ -130,38 +151,16 @@ class FakePhoenix:
             mode,
         )
 
+    def answer(self, request: Request) -> AnswerOfPhoenix:
+        # It is found under any path, since tests try many.
+        at = max(0, request.path.find("/v1/"))
+        return super().answer(replace(request, path=request.path[at:]))
+
     def transport(self) -> httpx.MockTransport:
-        return httpx.MockTransport(self.answer)
+        answer = super().transport().handler
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        with self._lock:
-            self.requests.append(request)
-            prepared = self.answers.pop(0) if self.answers else self._own_answer(request)
-        if isinstance(prepared, Exception):
-            raise prepared
-        return _unread(prepared)
+        def noted(request: httpx.Request) -> Any:
+            self.sent.append(request)
+            return answer(request)
 
-    def _own_answer(self, request: httpx.Request) -> httpx.Response:
-        if request.method != "POST" or not request.url.path.endswith("/v1/trace_annotations"):
-            return httpx.Response(405, text="Method Not Allowed")
-        if request.url.params.get("sync") != "true":
-            return httpx.Response(200, json={"data": []})
-        rows = json.loads(request.content)["data"]
-        # Phoenix names the missing traces in no order.
-        if missing := sorted({row["trace_id"] for row in rows} & self.missing, reverse=True):
-            words = f"Traces with IDs {', '.join(missing)} do not exist."
-            return httpx.Response(404, text=words)
-        return httpx.Response(200, json={"data": [{"id": self._id_of(row)} for row in rows]})
-
-    def _id_of(self, row: dict[str, Any]) -> str:
-        key = (row["trace_id"], row["name"], row.get("identifier", ""))
-        return self._ids.setdefault(key, f"annotation-{len(self._ids) + 1}")
-
-
-def _unread(response: httpx.Response) -> httpx.Response:
-    """Return the response as a network gives it, its body still to come."""
-    try:
-        stream = httpx.ByteStream(response.content)
-    except httpx.ResponseNotRead:  # a body of the test's own
-        return httpx.Response(response.status_code, stream=response.stream)
-    return httpx.Response(response.status_code, headers=response.headers, stream=stream)
+        return httpx.MockTransport(noted)

@@ -37,7 +37,7 @@ def test_the_example_of_the_page_runs_as_printed(tmp_path: Path) -> None:
     (example,) = EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))
     (tmp_path / "test_scoring.py").write_text(example, encoding="utf-8")
     assert "3 passed" in run_pytest(tmp_path, "-W", "error")
-    assert len(example.strip().splitlines()) <= 40
+    assert len(example.strip().splitlines()) <= 30
 
 
 def test_the_other_examples_of_the_page_run(monkeypatch: pytest.MonkeyPatch) -> None:

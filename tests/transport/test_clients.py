@@ -29,7 +29,7 @@ from phoenix_traces.transport import clients
 from phoenix_traces.transport.clients import OwnAsyncClient, OwnClient
 from phoenix_traces.transport.connection import Connection
 from tests.support.annotations import annotation, numbered
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 FRAME = pd.DataFrame({"trace_id": ["a", "b"], "score": [0.1, 0.2]})
 NAMES = {"annotation_name": "n", "annotator_kind": "CODE"}
@@ -94,7 +94,7 @@ async def _whole(result: Any) -> Any:
 @pytest.mark.parametrize("how", ["close", "with", "own"])
 def test_a_closed_client_sends_nothing_and_says_so(how: str, method: str) -> None:
     call, rows = CALLS[method]
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     own = httpx.Client(transport=phoenix.transport(), base_url=phoenix.base_url)
     client = Client(http_client=own) if how == "own" else Client(api_key="secret")
     if how == "with":
@@ -118,7 +118,7 @@ def test_a_closed_client_sends_nothing_and_says_so(how: str, method: str) -> Non
 @pytest.mark.parametrize("how", ["close", "with", "own"])
 def test_a_closed_async_client_sends_nothing_and_says_so(how: str, method: str) -> None:
     call, rows = CALLS[method]
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
 
     async def use_closed() -> None:
         own = httpx.AsyncClient(transport=phoenix.transport(), base_url=phoenix.base_url)
@@ -156,8 +156,8 @@ def test_closing_in_the_middle_leaves_the_rest_not_stored(
 
 def _closed_in_the_middle(
     closed_after: int, on_error: str, concurrency: int, mode: Mode
-) -> tuple[UploadReport, FakePhoenix]:
-    phoenix = FakePhoenix()
+) -> tuple[UploadReport, AnyPhoenix]:
+    phoenix = AnyPhoenix()
     transport = phoenix.transport()
     chosen: dict[str, Any] = {"on_error": on_error, "max_concurrency": concurrency}
     close: list[Callable[[], object]] = []
@@ -219,7 +219,7 @@ def test_a_shallow_copy_is_another_name_of_the_same_connection() -> None:
 
 
 def test_many_threads_share_a_client() -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     got: dict[str, str] = {}
     with httpx.Client(transport=phoenix.transport(), base_url=phoenix.base_url) as own:
         traces = Traces(own)
@@ -241,8 +241,8 @@ def test_many_threads_share_a_client() -> None:
 class CountedTransport(httpx.MockTransport):
     """Answers, and tells when it is closed."""
 
-    def __init__(self, phoenix: FakePhoenix) -> None:
-        super().__init__(phoenix.answer)
+    def __init__(self, phoenix: AnyPhoenix) -> None:
+        super().__init__(phoenix.transport().handler)
         self.closings = 0
 
     async def aclose(self) -> None:
@@ -250,7 +250,7 @@ class CountedTransport(httpx.MockTransport):
 
 
 def test_each_event_loop_gets_a_client_that_is_closed_with_it() -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     made: list[CountedTransport] = []
 
     def make() -> httpx.AsyncClient:
@@ -261,7 +261,7 @@ def test_each_event_loop_gets_a_client_that_is_closed_with_it() -> None:
 
     async def use() -> None:
         assert own.client() is own.client()
-        assert (await own.client().get("/")).status_code == 405
+        assert (await own.client().post("/")).status_code == 405
 
     for loops in range(1, 5):
         asyncio.run(use())
@@ -283,7 +283,7 @@ def test_two_event_loops_leave_no_open_connection_behind() -> None:
 
 
 def test_a_callers_async_client_stays_in_its_event_loop() -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     own = httpx.AsyncClient(transport=phoenix.transport(), base_url=phoenix.base_url)
     traces = AsyncTraces(own)
 
@@ -322,7 +322,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 @pytest.mark.parametrize("kind", [httpx.Client, httpx.AsyncClient])
 def test_a_callers_client_is_refused_after_a_fork(kind: Any, processes: list[object]) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     own = kind(transport=phoenix.transport(), base_url=phoenix.base_url)
     traces: Any = Traces(own) if kind is httpx.Client else AsyncTraces(own)
     processes.append(object())
@@ -367,7 +367,7 @@ def test_no_order_of_forks_uses_and_closings_shares_a_connection(processes: list
         def make(
             makers: dict[int, object] = makers, made: list[httpx.Client] = made
         ) -> httpx.Client:
-            made.append(httpx.Client(transport=httpx.MockTransport(FakePhoenix().answer)))
+            made.append(httpx.Client(transport=AnyPhoenix().transport()))
             makers[id(made[-1])] = processes[-1]
             return made[-1]
 

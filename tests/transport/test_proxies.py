@@ -13,7 +13,7 @@ import pytest
 from phoenix_traces import AsyncClient, Client, ConfigurationError
 from phoenix_traces.transport import client_transport
 from phoenix_traces.transport.proxies import proxy_for
-from tests.support.modes import FakePhoenix
+from tests.support.modes import AnyPhoenix
 
 PROXIED = "http://phoenix.test:6006"
 
@@ -48,7 +48,7 @@ def test_a_client_of_its_own_uses_the_environments_proxy(
 
     def record(**arguments: Any) -> httpx.MockTransport:
         made.append(arguments)
-        return FakePhoenix().transport()
+        return AnyPhoenix().transport()
 
     monkeypatch.setattr(client_transport, name, record)
     kind(base_url=base_url)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import datetime
 import logging
-from collections.abc import AsyncIterator, Iterator
 from email.utils import format_datetime
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +11,7 @@ import httpx
 import httpx_retries.retry
 import pytest
 
-from phoenix_traces import ClientStateError
+from phoenix_traces import ClientStateError, testing
 from phoenix_traces.protocol.exchange import Trail, trail_of, with_trail
 from phoenix_traces.transport import client_transport, retries
 from phoenix_traces.transport.deadlines import DEFAULT_TOTAL_TIMEOUT
@@ -24,7 +23,7 @@ from phoenix_traces.transport.retries import (
 )
 from phoenix_traces.transport.whole_answers import AsyncWholeAnswers, WholeAnswers
 from tests.support.annotations import annotation
-from tests.support.modes import Answer, FakePhoenix, Mode, both_modes, client_traces
+from tests.support.modes import Answer, AnyPhoenix, CutOff, Mode, both_modes, client_traces
 
 NOW = datetime.datetime(2026, 11, 20, 12, 0, tzinfo=datetime.timezone.utc)
 
@@ -68,21 +67,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-class CutOff(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that ends too early."""
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield b'{"data"'
-        raise httpx.RemoteProtocolError("peer closed connection without sending complete body")
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for part in self:
-            yield part
-
-
 def _send(
     mode: Mode,
-    inner: FakePhoenix,
+    inner: AnyPhoenix,
     *,
     method: str = "POST",
     repeatable: bool = True,
@@ -133,12 +120,12 @@ def _statuses(*statuses: int, **headers: str) -> list[Answer]:
         httpx.Response(502),
         httpx.Response(503),
         httpx.Response(504),
-        httpx.Response(200, stream=CutOff()),
+        CutOff(200),
     ],
     ids=lambda failure: getattr(failure, "status_code", type(failure).__name__),
 )
 def test_what_may_help_is_sent_again(failure: Answer, mode: Mode, clock: Clock) -> None:
-    inner = FakePhoenix(answers=[failure, _ok()])
+    inner = AnyPhoenix(answers=[failure, _ok()])
     _, response = _send(mode, inner)
     assert (response.status_code, response.json()) == (200, {"data": []})
     assert len(inner.requests) == 2
@@ -149,7 +136,7 @@ def test_what_may_help_is_sent_again(failure: Answer, mode: Mode, clock: Clock) 
     "status", [200, 204, 307, 400, 401, 403, 404, 405, 408, 413, 422, 500, 507]
 )
 def test_other_answers_are_final(status: int, mode: Mode, clock: Clock) -> None:
-    inner = FakePhoenix(answers=_statuses(status))
+    inner = AnyPhoenix(answers=_statuses(status))
     assert _send(mode, inner)[1].status_code == status
     assert (len(inner.requests), clock.pauses) == (1, [])
 
@@ -161,7 +148,7 @@ def test_other_answers_are_final(status: int, mode: Mode, clock: Clock) -> None:
 def test_errors_that_would_come_again_are_final(
     error: httpx.TransportError, mode: Mode, clock: Clock
 ) -> None:
-    inner = FakePhoenix(answers=[error])
+    inner = AnyPhoenix(answers=[error])
     with pytest.raises(type(error)):
         _send(mode, inner)
     assert len(inner.requests) == 1
@@ -172,15 +159,15 @@ def test_errors_that_would_come_again_are_final(
 def test_only_what_is_marked_repeatable_is_sent_again(
     method: str, mode: Mode, clock: Clock
 ) -> None:
-    once = FakePhoenix(answers=_statuses(503, 200))
+    once = AnyPhoenix(answers=_statuses(503, 200))
     assert _send(mode, once, method=method, repeatable=False)[1].status_code == 503
-    twice = FakePhoenix(answers=_statuses(503, 200))
+    twice = AnyPhoenix(answers=_statuses(503, 200))
     assert _send(mode, twice, method=method)[1].status_code == 200
 
 
 @both_modes
 def test_a_request_without_a_mark_is_sent_once(mode: Mode, clock: Clock) -> None:
-    inner = FakePhoenix(answers=_statuses(503, 200))
+    inner = AnyPhoenix(answers=_statuses(503, 200))
     assert _send(mode, inner, repeatable=False)[1].status_code == 503
     assert len(inner.requests) == 1
 
@@ -190,7 +177,7 @@ def test_a_request_without_a_mark_is_sent_once(mode: Mode, clock: Clock) -> None
 
 @both_modes
 def test_the_pauses_double_up_to_a_ceiling(mode: Mode, clock: Clock) -> None:
-    inner = FakePhoenix(answers=_statuses(*[503] * 20))
+    inner = AnyPhoenix(answers=_statuses(*[503] * 20))
     assert _send(mode, inner)[1].status_code == 503
     assert clock.pauses == [0.25, 0.5, 1, 2, 4, *[LONGEST_BACKOFF] * 5]
 
@@ -198,7 +185,7 @@ def test_the_pauses_double_up_to_a_ceiling(mode: Mode, clock: Clock) -> None:
 @both_modes
 def test_the_number_of_retries_is_the_callers(mode: Mode, clock: Clock) -> None:
     for times in (0, 1, 3):
-        inner = FakePhoenix(answers=_statuses(*[503] * 9))
+        inner = AnyPhoenix(answers=_statuses(*[503] * 9))
         _send(mode, inner, max_retries=times)
         assert len(inner.requests) == times + 1
 
@@ -222,7 +209,7 @@ def test_retry_after_is_followed_up_to_a_ceiling(
     retry_after: str, pause: float, mode: Mode, clock: Clock
 ) -> None:
     answers = [*_statuses(429, **{"retry-after": retry_after}), _ok()]
-    _send(mode, FakePhoenix(answers=answers))
+    _send(mode, AnyPhoenix(answers=answers))
     assert clock.pauses == [pause]
 
 
@@ -245,7 +232,7 @@ def test_no_log_repeats_a_retry_after(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     answers = [*_statuses(503, **{"retry-after": retry_after}), _ok()]
-    _send(mode, FakePhoenix(answers=answers))
+    _send(mode, AnyPhoenix(answers=answers))
     assert len(clock.pauses) == 1
     assert not [
         record
@@ -258,7 +245,7 @@ def test_no_log_repeats_a_retry_after(
 
 @both_modes
 def test_the_last_pause_leaves_time_for_an_attempt(mode: Mode, clock: Clock) -> None:
-    inner = FakePhoenix(answers=_statuses(*[503] * 20, **{"retry-after": "50"}))
+    inner = AnyPhoenix(answers=_statuses(*[503] * 20, **{"retry-after": "50"}))
     started = clock.now
     assert _send(mode, inner)[1].status_code == 503
     assert clock.pauses == [50.0, 50.0, 8.0]
@@ -267,8 +254,8 @@ def test_the_last_pause_leaves_time_for_an_attempt(mode: Mode, clock: Clock) -> 
 
 @both_modes
 def test_the_time_of_the_attempts_counts_towards_the_budget(mode: Mode, clock: Clock) -> None:
-    class SlowPhoenix(FakePhoenix):
-        def answer(self, request: httpx.Request) -> httpx.Response:
+    class SlowPhoenix(AnyPhoenix):
+        def answer(self, request: testing.Request) -> testing.Answer:
             clock.now += 30
             return super().answer(request)
 
@@ -279,7 +266,7 @@ def test_the_time_of_the_attempts_counts_towards_the_budget(mode: Mode, clock: C
 
 
 def test_nobody_waiting_any_more_ends_the_attempts() -> None:
-    inner = FakePhoenix()
+    inner = AnyPhoenix()
     request = httpx.Request(
         "POST", inner.base_url, extensions=with_trail(Trail(is_over=lambda: True))
     )
@@ -306,14 +293,14 @@ def test_nobody_waiting_any_more_ends_the_attempts() -> None:
         (_statuses(500), True),
         ([httpx.ReadTimeout("slow"), *_statuses(404)], True),
         ([httpx.WriteError("reset"), *_statuses(401)], True),
-        ([httpx.Response(200, stream=CutOff()), *_statuses(404)], True),
-        ([httpx.Response(404, stream=CutOff()), *_statuses(404)], True),
+        ([CutOff(200), *_statuses(404)], True),
+        ([CutOff(404), *_statuses(404)], True),
     ],
 )
 def test_an_attempt_that_may_have_been_carried_out_is_noted(
     answers: list[Answer], in_doubt: bool, mode: Mode, clock: Clock
 ) -> None:
-    request, _ = _send(mode, FakePhoenix(answers=answers))
+    request, _ = _send(mode, AnyPhoenix(answers=answers))
     assert trail_of(request).maybe_processed is in_doubt
 
 
@@ -321,7 +308,7 @@ def test_an_attempt_that_may_have_been_carried_out_is_noted(
 def test_an_error_that_ends_the_attempts_is_noted_too(mode: Mode, clock: Clock) -> None:
     for error, in_doubt in ((httpx.ConnectError("refused"), False), (httpx.ReadError("x"), True)):
         with pytest.raises(httpx.TransportError) as caught:
-            _send(mode, FakePhoenix(answers=[error] * 20))
+            _send(mode, AnyPhoenix(answers=[error] * 20))
         assert trail_of(caught.value.request).maybe_processed is in_doubt
 
 
@@ -332,7 +319,7 @@ def test_an_error_that_ends_the_attempts_is_noted_too(mode: Mode, clock: Clock) 
 def test_a_client_of_its_own_retries(
     mode: Mode, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    phoenix = FakePhoenix(answers=[httpx.ReadError("reset"), *_statuses(503)])
+    phoenix = AnyPhoenix(answers=[httpx.ReadError("reset"), *_statuses(503)])
     monkeypatch.setattr(client_transport, "PoolTransport", lambda **_: phoenix.transport())
     monkeypatch.setattr(client_transport, "AsyncPoolTransport", lambda **_: phoenix.transport())
     traces = client_traces(mode, base_url=phoenix.base_url, max_retries=2)

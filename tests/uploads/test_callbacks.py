@@ -12,7 +12,7 @@ import pytest
 
 from phoenix_traces import PhoenixStatusError, UploadOptions, UploadReport
 from tests.support.annotations import numbered
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 ROWS = 6
 KINDS: tuple[type[BaseException], ...] = (
@@ -46,7 +46,7 @@ class Run:
             "max_concurrency": concurrency,
             "batch_size": 2,
         }
-        self.phoenix = FakePhoenix(missing=["trace-2"] if fails else [])
+        self.phoenix = AnyPhoenix(missing=["trace-2"] if fails else [])
 
     def caught(self, **callbacks: Any) -> BaseException:
         """Run it, and return what it raised."""

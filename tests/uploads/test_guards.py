@@ -25,7 +25,7 @@ from phoenix_traces.protocol.exchange import Call
 from phoenix_traces.uploads.start import upload
 from phoenix_traces.uploads.upload import Upload
 from tests.support.annotations import annotation, numbered
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 from tests.support.project import Answer, Clock, Project, play, response_to
 
 Annotation = dict[str, Any]
@@ -266,7 +266,7 @@ def test_options_are_refused_before_anything_is_sent_exactly_where_they_cannot_w
     validate_configs: bool,
     mode: Mode,
 ) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     cannot_work = not sync and not guard and (wait > 0 or on_missing == "skip")
     chosen: dict[str, Any] = {"on_missing_trace": on_missing, "wait_for_traces": wait, **guard}
     options = UploadOptions(**chosen)
@@ -280,4 +280,4 @@ def test_options_are_refused_before_anything_is_sent_exactly_where_they_cannot_w
 def test_a_frame_is_not_looked_at_when_its_options_cannot_work(mode: Mode) -> None:
     options = UploadOptions(wait_for_traces=5, on_missing_trace="skip")
     with pytest.raises(ConfigurationError, match='wait_for_traces=5 and on_missing_trace="skip"'):
-        FakePhoenix().traces(mode).log_trace_annotations_dataframe(dataframe=None, options=options)
+        AnyPhoenix().traces(mode).log_trace_annotations_dataframe(dataframe=None, options=options)

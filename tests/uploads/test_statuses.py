@@ -17,13 +17,13 @@ from phoenix_traces import (
     UploadReport,
 )
 from tests.support.annotations import annotation, numbered
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 WORDS = {"detail": [{"loc": ["body", "data", 1, "result", "score"], "msg": "should be a number"}]}
 
 
 def _report(
-    phoenix: FakePhoenix, given: list[dict[str, Any]], mode: Mode, **chosen: Any
+    phoenix: AnyPhoenix, given: list[dict[str, Any]], mode: Mode, **chosen: Any
 ) -> UploadReport:
     reports: list[UploadReport] = []
     sync = chosen.pop("sync", True)
@@ -62,13 +62,13 @@ def _report(
 def test_an_answer_gives_each_row_its_status(
     answers: list[httpx.Response], chosen: dict[str, Any], statuses: tuple[str, ...], mode: Mode
 ) -> None:
-    report = _report(FakePhoenix(answers=list(answers)), numbered(3), mode, **chosen)
+    report = _report(AnyPhoenix(answers=list(answers)), numbered(3), mode, **chosen)
     assert report.statuses == statuses
 
 
 @both_modes
 def test_the_account_names_traces_and_gives_the_servers_words(mode: Mode) -> None:
-    phoenix = FakePhoenix(answers=[httpx.Response(422, json=WORDS)], missing=["trace-2"])
+    phoenix = AnyPhoenix(answers=[httpx.Response(422, json=WORDS)], missing=["trace-2"])
     given = numbered(4)
     given[3] = annotation("trace-0", identifier=" ana ")
     report = _report(phoenix, given, mode, on_error="continue", on_missing_trace="skip")
@@ -92,7 +92,7 @@ def test_the_account_of_a_frame_names_its_traces(mode: Mode) -> None:
     reports: list[UploadReport] = []
     with pytest.warns(DuplicateAnnotationWarning):
         inserted = (
-            FakePhoenix()
+            AnyPhoenix()
             .traces(mode)
             .log_trace_annotations_dataframe(
                 dataframe=runs,
@@ -112,6 +112,6 @@ def test_the_account_of_a_frame_names_its_traces(mode: Mode) -> None:
 def test_an_account_does_not_keep_what_was_uploaded_in_a_pickle() -> None:
     """Nothing of a row but its key is in it, however it was given."""
     given = [annotation(f"t{at}", metadata={"note": "planted"}) for at in range(3)]
-    report = _report(FakePhoenix(), given, Mode.SYNC)
+    report = _report(AnyPhoenix(), given, Mode.SYNC)
     assert b"planted" not in pickle.dumps(report)
     assert "planted" not in repr(report)

@@ -14,6 +14,7 @@ from phoenix_traces.testing.fake.store import Project, Store
 
 Version: TypeAlias = tuple[int, int, int]
 Role: TypeAlias = Literal["admin", "member", "viewer", "expired"]
+ROLES = ("admin", "member", "viewer", "expired")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import math
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from phoenix_traces.testing import arguments
 from phoenix_traces.testing.fake.json_values import is_array, is_object
 from phoenix_traces.testing.fake.messages import CrashedError
 
@@ -32,11 +33,13 @@ class Database:
 
     Args:
         name: Which of the two.
+
+    Raises:
+        ValueError: It is neither.
     """
 
     def __init__(self, name: DatabaseName) -> None:
-        if name not in ("sqlite", "postgresql"):
-            raise ValueError(f"database is {name!r}; it must be 'sqlite' or 'postgresql'")
+        arguments.choice(name, "database", ("sqlite", "postgresql"))
         self.name: DatabaseName = name
         self._is_sqlite = name == "sqlite"
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from phoenix_traces.testing.fake.json_values import is_array, is_object
+
 JSON_TYPE = "application/json"
 TEXT_TYPE = "text/plain; charset=utf-8"
 HTML_TYPE = "text/html; charset=utf-8"
@@ -64,6 +66,21 @@ class Request:
         return rows
 
 
+def named_traces(request: Request) -> list[str]:
+    """Return the IDs of the traces that a request writes something on, or asks for by ID."""
+    if request.path.endswith("/trace_annotations") and request.method != "POST":
+        return list(request.params.get("trace_ids", ()))
+    if request.method != "POST" or not request.path.startswith("/v1/trace_"):
+        return []
+    try:
+        data = request.json["data"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return []
+    rows = data if is_array(data) else [data]
+    ids = [row.get("trace_id") for row in rows if is_object(row)]
+    return [each for each in ids if isinstance(each, str)]
+
+
 @dataclass(frozen=True)
 class Answer:
     """An answer of the server.
@@ -73,12 +90,14 @@ class Answer:
         content: Its body.
         headers: By names in lower case.
         closes: Whether the server breaks the connection afterwards, as it does after a 500.
+        is_cut_off: Whether it breaks it in the middle of the body.
     """
 
     status: int
     content: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     closes: bool = False
+    is_cut_off: bool = False
 
 
 class ConnectionDroppedError(Exception):

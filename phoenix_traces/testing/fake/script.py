@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal, TypeAlias
 
+from phoenix_traces.testing import arguments
 from phoenix_traces.testing.fake.messages import JSON_TYPE, TEXT_TYPE, Answer, Request
 
 Moment: TypeAlias = Literal["before", "after"]
+MOMENTS = ("before", "after")
+
+_MOST_TIMES = 1_000_000  # as many entries as nobody notices in memory
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,19 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """An exception in the place of an answer.
+
+    Attributes:
+        error: It.
+        path: What the path of the request must end with.
+    """
+
+    error: Exception
+    path: str
+
+
+@dataclass(frozen=True)
 class Drop:
     """A connection that breaks.
 
@@ -39,19 +56,26 @@ class Drop:
     path: str
 
 
+Event: TypeAlias = Failure | Raised | Drop
+
+
 class Script:
     """The failures that are still to come, in order."""
 
     def __init__(self) -> None:
-        self._events: list[Failure | Drop] = []
+        self._events: list[Event] = []
 
-    def add(self, event: Failure | Drop, times: int) -> None:
-        """Have something happen to the next requests that it is for."""
-        if times < 1:
-            raise ValueError(f"times is {times}; it must be 1 or more")
-        self._events += [event] * times
+    def add(self, event: Event, times: int) -> None:
+        """Have something happen to the next requests that it is for.
 
-    def take(self, request: Request) -> Failure | Drop | None:
+        Raises:
+            TypeError: An argument is of a wrong kind.
+            ValueError: It is to happen less than once.
+        """
+        arguments.text(event.path, "path")
+        self._events += [event] * arguments.count(times, "times", least=1, most=_MOST_TIMES)
+
+    def take(self, request: Request) -> Event | None:
         """Return what happens to a request, if something does, and cross it out."""
         for at, event in enumerate(self._events):
             if request.path.endswith(event.path):
@@ -76,38 +100,51 @@ def failure(
         retry_after: Of the header of that name.
         body: A text, bytes, or what is sent as JSON; None for what is usual.
         headers: Further ones.
+
+    Raises:
+        TypeError: An argument is of a wrong kind.
+        ValueError: An argument makes no sense.
     """
-    if not 400 <= status <= 599:
-        raise ValueError(f"status is {status}; a failure has one from 400 to 599")
-    named = dict(headers)
-    if retry_after is not None:
-        named["retry-after"] = (
-            f"{retry_after:g}" if isinstance(retry_after, float) else str(retry_after)
-        )
+    arguments.count(status, "status", least=400, most=599)
+    named = dict(arguments.headers(headers))
+    if (pause := arguments.retry_after(retry_after)) is not None:
+        named["retry-after"] = pause
     return prepared(status, body=_usual_body(status) if body is None else body, headers=named)
 
 
-def prepared(status: int, *, body: object, headers: Mapping[str, str]) -> Answer:
+def prepared(
+    status: int, *, body: object, headers: Mapping[str, str], is_cut_off: bool = False
+) -> Answer:
     """Return an answer of any kind.
 
     Args:
         status: 200 to 599.
-        body: A text, bytes, or what is sent as JSON.
+        body: A text, bytes, or what is sent as JSON. No bytes have no content type.
         headers: Further ones, or others.
+        is_cut_off: Whether only half of the body arrives.
+
+    Raises:
+        TypeError: An argument is of a wrong kind.
+        ValueError: An argument makes no sense.
     """
-    if not 200 <= status <= 599:
-        raise ValueError(f"status is {status}; it must be from 200 to 599")
+    arguments.count(status, "status", least=200, most=599)
+    arguments.flag(is_cut_off, "cut_off")
     content, content_type = _encoded(body)
-    given = {name.lower(): text for name, text in headers.items()}
-    return Answer(status, content, {"content-type": content_type} | given)
+    named = {} if content == b"" == body else {"content-type": content_type}
+    named |= {name.lower(): text for name, text in arguments.headers(headers).items()}
+    return Answer(status, content, named, is_cut_off=is_cut_off)
 
 
 def _encoded(body: object) -> tuple[bytes, str]:
     if isinstance(body, bytes):
         return body, "application/octet-stream"
     if isinstance(body, str):
-        return body.encode(), TEXT_TYPE
-    return json.dumps(body).encode(), JSON_TYPE
+        # As a test may have it, half a character included; what receives it has to cope.
+        return body.encode(errors="surrogatepass"), TEXT_TYPE
+    try:
+        return json.dumps(body).encode(), JSON_TYPE
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"body must be a text, bytes or what JSON can hold: {error}") from None
 
 
 def _usual_body(status: int) -> object:

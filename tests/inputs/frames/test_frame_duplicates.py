@@ -12,7 +12,7 @@ from phoenix_traces import DuplicateAnnotationWarning
 from phoenix_traces.inputs.frames.checking import ROWS_TOGETHER
 from phoenix_traces.inputs.frames.rows import annotation_frame
 from tests.support.frames import ARGUMENTS, sent
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 
 def superseded(frame: pd.DataFrame, **arguments: Any) -> dict[int, int]:
@@ -36,7 +36,7 @@ def test_the_last_of_the_rows_with_one_key_is_sent_and_a_warning_names_the_other
 @both_modes
 def test_each_row_has_its_id_although_only_the_last_of_a_key_is_sent(mode: Mode) -> None:
     frame = pd.DataFrame({"trace_id": ["a", "b", "a"], "score": [1, 2, 3]})
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with pytest.warns(DuplicateAnnotationWarning):
         inserted = phoenix.traces(mode).log_trace_annotations_dataframe(
             dataframe=frame, sync=True, **ARGUMENTS

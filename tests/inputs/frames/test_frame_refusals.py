@@ -13,7 +13,7 @@ import pytest
 from phoenix_traces import AnnotationValidationError
 from phoenix_traces.inputs.frames.checking import ROWS_TOGETHER
 from tests.support.frames import ARGUMENTS, refusals, sent
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 
 def good(rows: int) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def with_cells(frame: pd.DataFrame, cells: dict[tuple[int, str], object]) -> pd.
 def test_three_bad_cells_in_250_rows_send_nothing_and_are_all_named(mode: Mode) -> None:
     cells = {(3, "label"): 7, (150, "score"): "high", (249, "trace_id"): " "}
     frame = with_cells(good(250), cells)
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with pytest.raises(AnnotationValidationError) as caught:
         phoenix.traces(mode).log_trace_annotations_dataframe(dataframe=frame, **ARGUMENTS)
     assert phoenix.requests == []

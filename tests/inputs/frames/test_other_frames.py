@@ -15,9 +15,9 @@ import pytest
 
 from phoenix_traces import AnnotationResult, AnnotationValidationError, TraceAnnotationData
 from phoenix_traces.inputs.frames.rows import annotation_frame
-from phoenix_traces.testing import FakePhoenix as InMemoryPhoenix
+from phoenix_traces.testing import FakePhoenix
 from tests.support.frames import refusals, sent
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 pa: Any = importlib.import_module("pyarrow")
 
@@ -100,7 +100,7 @@ Way = Callable[[Any], Any]
 @both_modes
 @every_way
 def test_its_rows_arrive_as_those_of_a_pandas_frame(way: Way, mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     traces = phoenix.traces(mode)
     traces.log_trace_annotations_dataframe(dataframe=way(pa.table(COLUMNS)))
     traces.log_trace_annotations_dataframe(dataframe=pd.DataFrame(COLUMNS))
@@ -111,7 +111,7 @@ def test_its_rows_arrive_as_those_of_a_pandas_frame(way: Way, mode: Mode) -> Non
 
 @every_way
 def test_it_can_be_compared_and_confirmed(way: Way) -> None:
-    phoenix = InMemoryPhoenix("a", "b")
+    phoenix = FakePhoenix("a", "b")
     with phoenix.client() as client:
         some = pa.table(COLUMNS).slice(0, 2)
         client.traces.log_trace_annotations_dataframe(dataframe=way(some), sync=True)
