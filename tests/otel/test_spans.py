@@ -30,7 +30,7 @@ from opentelemetry.trace import (
 from phoenix_traces import AnnotationValidationError, NoActiveSpanError, PhoenixTracesError
 from phoenix_traces.otel import current_trace_id, is_sampled, trace_id_of
 from tests.support.annotations import TRACE_ID, annotation
-from tests.support.modes import FakePhoenix, Mode, both_modes
+from tests.support.modes import AnyPhoenix, Mode, both_modes
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -76,7 +76,7 @@ def test_every_way_to_an_id_gives_what_opentelemetry_writes(
 
 @given(TRACE_IDS)
 def test_an_id_is_accepted_as_that_of_an_annotation(trace_id: int) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     phoenix.traces(Mode.SYNC).log_trace_annotations(
         trace_annotations=[annotation(trace_id=trace_id_of(trace_id))]
     )
@@ -226,7 +226,7 @@ def test_tasks_each_have_the_trace_of_their_own_span() -> None:
 
 @both_modes
 def test_the_running_trace_is_annotated(mode: Mode) -> None:
-    phoenix = FakePhoenix()
+    phoenix = AnyPhoenix()
     with use_span(NonRecordingSpan(_context())):
         phoenix.traces(mode).add_trace_annotation(
             trace_id=current_trace_id(), annotation_name="thumb", label="up", sync=True
