@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from phoenix_traces.client import AsyncClient, Client
     from phoenix_traces.errors import (
+        AnnotationConfigExistsError,
+        AnnotationConfigNotFoundError,
         AnnotationValidationError,
         AuthenticationError,
         ClientStateError,
@@ -52,6 +54,12 @@ if TYPE_CHECKING:
         InsertedTraceAnnotation,
         TraceAnnotationData,
     )
+    from phoenix_traces.rules.config_data import (
+        AnnotationConfigData,
+        CategoricalAnnotationConfigData,
+        ContinuousAnnotationConfigData,
+        FreeformAnnotationConfigData,
+    )
     from phoenix_traces.rules.configs import (
         AnnotationConfig,
         CategoricalAnnotationConfig,
@@ -78,6 +86,9 @@ __all__ = [
     "AnnotateTracesRequestBody",
     "AnnotateTracesResponseBody",
     "AnnotationConfig",
+    "AnnotationConfigData",
+    "AnnotationConfigExistsError",
+    "AnnotationConfigNotFoundError",
     "AnnotationConfigs",
     "AnnotationFailure",
     "AnnotationResult",
@@ -91,6 +102,7 @@ __all__ = [
     "AsyncTraces",
     "AuthenticationError",
     "CategoricalAnnotationConfig",
+    "CategoricalAnnotationConfigData",
     "CategoricalAnnotationValue",
     "Client",
     "ClientStateError",
@@ -100,10 +112,12 @@ __all__ = [
     "ConfigurationWarning",
     "Confirmation",
     "ContinuousAnnotationConfig",
+    "ContinuousAnnotationConfigData",
     "DuplicateAnnotationWarning",
     "FlushReport",
     "FlushedRow",
     "FreeformAnnotationConfig",
+    "FreeformAnnotationConfigData",
     "IncompleteUploadError",
     "InsertedTraceAnnotation",
     "NoActiveSpanError",
@@ -149,6 +163,12 @@ _HOMES = {
         "AnnotationConfigs",
         "AsyncAnnotationConfigs",
     ),
+    "rules.config_data": (
+        "AnnotationConfigData",
+        "CategoricalAnnotationConfigData",
+        "ContinuousAnnotationConfigData",
+        "FreeformAnnotationConfigData",
+    ),
     "rules.configs": (
         "AnnotationConfig",
         "CategoricalAnnotationConfig",
@@ -170,6 +190,8 @@ _HOMES = {
     ),
     "failures": ("AnnotationFailure",),
     "errors": (
+        "AnnotationConfigExistsError",
+        "AnnotationConfigNotFoundError",
         "AnnotationValidationError",
         "AuthenticationError",
         "ClientStateError",

@@ -9,6 +9,8 @@
             * `AuthenticationError` - 401 or 403
             * `TraceNotFoundError` - 404; `.missing_trace_ids`
             * `ProjectNotFoundError` - 404; there is no such project
+            * `AnnotationConfigNotFoundError` - 404; there is no such annotation config
+            * `AnnotationConfigExistsError` - 409; another config has the name
             * `ServerValidationError` - 422; `.positions`
             * `ServerTooOldError` - the server lacks a feature; `.feature`, `.required_version`
             * `UnexpectedResponseError` - an answer that is not Phoenix's
@@ -168,6 +170,14 @@ class ProjectNotFoundError(PhoenixStatusError):
     """A project that the server does not have (404)."""
 
 
+class AnnotationConfigNotFoundError(PhoenixStatusError):
+    """An annotation config that the server does not have (404)."""
+
+
+class AnnotationConfigExistsError(PhoenixStatusError):
+    """A name that another annotation config of the server has (409)."""
+
+
 class ServerValidationError(PhoenixStatusError):
     """A refusal of annotations by the server (422).
 
@@ -274,6 +284,8 @@ PhoenixStatusError.__module__ = "phoenix_traces"
 AuthenticationError.__module__ = "phoenix_traces"
 TraceNotFoundError.__module__ = "phoenix_traces"
 ProjectNotFoundError.__module__ = "phoenix_traces"
+AnnotationConfigNotFoundError.__module__ = "phoenix_traces"
+AnnotationConfigExistsError.__module__ = "phoenix_traces"
 ServerValidationError.__module__ = "phoenix_traces"
 ServerTooOldError.__module__ = "phoenix_traces"
 UnexpectedResponseError.__module__ = "phoenix_traces"

@@ -9,6 +9,8 @@ import httpx
 from pydantic_core import from_json
 
 from phoenix_traces.errors import (
+    AnnotationConfigExistsError,
+    AnnotationConfigNotFoundError,
     AuthenticationError,
     PhoenixStatusError,
     PhoenixTransportError,
@@ -157,6 +159,24 @@ def project_error(response: httpx.Response) -> PhoenixStatusError:
         return error
     message = f"{error} (check project_identifier: it is the name or the ID of a project)"
     return ProjectNotFoundError(message, response=error.response, detail=error.detail)
+
+
+_NO_CONFIG = "Annotation configuration not found"
+
+
+def config_error(error: PhoenixStatusError) -> PhoenixStatusError:
+    """Return the error for an annotation config that is not there, or whose name is taken.
+
+    A project that is not there is another error, told by the server's words; others stay.
+    """
+    if isinstance(error, UnexpectedResponseError) or error.status_code not in (404, 409):
+        return error
+    kind: type[PhoenixStatusError] = ProjectNotFoundError
+    if error.status_code == 409:
+        kind = AnnotationConfigExistsError
+    elif _NO_CONFIG in error.detail:
+        kind = AnnotationConfigNotFoundError
+    return kind(str(error), response=error.response, detail=error.detail)
 
 
 def trace_error(error: PhoenixStatusError, trace_ids: Sequence[str]) -> PhoenixStatusError:

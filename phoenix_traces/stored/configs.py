@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from phoenix_traces.protocol.answers import unexpected
+from phoenix_traces.errors import PhoenixStatusError
+from phoenix_traces.protocol.answers import config_error, unexpected
 from phoenix_traces.protocol.exchange import Call, Response
 from phoenix_traces.protocol.paging import Pages
 from phoenix_traces.protocol.steps import Steps
@@ -78,7 +79,19 @@ def get_config(name_or_id: str) -> Steps[AnnotationConfig]:
 
 
 def _get(path: str) -> Steps[AnnotationConfig]:
-    response = yield Call("GET", path)
+    try:
+        response = yield Call("GET", path)
+    except PhoenixStatusError as error:
+        raise config_error(error) from None
+    return config_in(response)
+
+
+def config_in(response: Response) -> AnnotationConfig:
+    """Return the one config in an answer.
+
+    Raises:
+        UnexpectedResponseError: when it is none, or of a kind that this version does not know.
+    """
     try:
         return _Single.model_validate_json(response.content).data
     except ValidationError:

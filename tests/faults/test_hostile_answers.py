@@ -72,6 +72,7 @@ def _upload(name: str, *, on_error: str, sync: bool, **arguments: Any) -> Method
 
 
 ONE = {"trace_id": "t0", "annotation_name": "tone", "label": "a"}
+CONFIG = {"name": "tone", "type": "CATEGORICAL", "values": [{"label": "a"}]}
 READ = {"trace_ids": ["t0", "t1"]}
 UPLOADS = [
     _upload("log_trace_annotations", on_error="continue", sync=True),
@@ -105,6 +106,11 @@ OTHERS = [
     Method("annotation_configs", "list", {}),
     Method("annotation_configs", "list", {"project_identifier": "default"}),
     Method("annotation_configs", "get", {"name_or_id": "tone"}),
+    Method("annotation_configs", "create", {"config": CONFIG}),
+    Method("annotation_configs", "update", {"name_or_id": "tone", "config": CONFIG}),
+    Method("annotation_configs", "delete", {"name_or_id": "tone"}),
+    Method("annotation_configs", "assign", {"name_or_id": "tone", "project_identifier": "p"}),
+    Method("annotation_configs", "unassign", {"name_or_id": "tone", "project_identifier": "p"}),
 ]
 METHODS = [*UPLOADS, *OTHERS]
 

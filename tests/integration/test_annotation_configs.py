@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from phoenix_traces import (
+    AnnotationConfigExistsError,
+    AnnotationConfigNotFoundError,
     AnnotationValidationError,
     Client,
     ContinuousAnnotationConfig,
+    ProjectNotFoundError,
     annotation_type_from_config,
 )
 from phoenix_traces.testing.phoenix_process import PhoenixProcess
@@ -82,3 +88,46 @@ def test_a_configs_rubric_writes_what_the_server_stores(phoenix: PhoenixProcess)
         )
         client.traces.log_trace_annotations(trace_annotations=[judged], sync=True)
     assert [stored["name"] for stored in annotations_of(phoenix, [trace_id])] == [labels]
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "annotation-configs.md"
+EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_about_configs_runs(
+    phoenix: PhoenixProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHOENIX_ENDPOINT", phoenix.base_url)
+    names: dict[str, Any] = {}
+    examples = EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))
+    assert examples
+    for example in examples:
+        exec(compile(example, str(PAGE), "exec"), names)  # noqa: S102 - our own page
+    assert names["stored"].values == names["tone"].values
+    left = names["client"].annotation_configs.list()
+    assert "tone" not in {config.name for config in left}
+    names["client"].close()
+
+
+def test_a_config_is_made_changed_assigned_and_deleted(phoenix: PhoenixProcess) -> None:
+    name = f"a b/ü {uuid.uuid4().hex}"
+    freeform = {"name": name, "type": "FREEFORM", "threshold": 0.5, "upper_bound": 3}
+    with Client(base_url=phoenix.base_url) as client:
+        configs = client.annotation_configs
+        made = configs.create(freeform)
+        with pytest.raises(AnnotationConfigExistsError, match="already taken"):
+            configs.create(freeform)
+        wider = configs.update(made.id, made.model_copy(update={"upper_bound": None}))
+        assert wider == made.model_copy(update={"upper_bound": None})
+        for _ in range(2):
+            assert configs.assign(made.id, project_identifier="default") == wider
+        assert wider in configs.list(project_identifier="default")
+        with pytest.raises(ProjectNotFoundError):
+            configs.assign(made.id, project_identifier="nothing")
+        for _ in range(2):
+            configs.unassign(made.id, project_identifier="default")
+        assert wider not in configs.list(project_identifier="default")
+        assert configs.delete(made.id) == wider
+        for ask in (configs.get, configs.delete):
+            with pytest.raises(AnnotationConfigNotFoundError):
+                ask(made.id)

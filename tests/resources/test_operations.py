@@ -12,12 +12,19 @@ from typing import TypeAlias
 import pytest
 
 import phoenix_traces
-from phoenix_traces.resources import annotation_configs, async_traces, operations, traces
+from phoenix_traces.resources import (
+    annotation_configs,
+    async_traces,
+    config_operations,
+    operations,
+    traces,
+)
 
 Method: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 RUNNERS = {"perform", "perform_async", "stream", "stream_async"}
 MODULES = [traces, async_traces, annotation_configs]
+OPERATIONS = {"operations": operations, "config_operations": config_operations}
 
 
 def _methods() -> Iterator[tuple[str, Method]]:
@@ -34,7 +41,7 @@ METHODS = dict(_methods())
 
 
 def test_the_methods_are_found() -> None:
-    assert len(METHODS) == 2 * 14 + 2 * 2
+    assert len(METHODS) == 2 * 14 + 2 * 7
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -46,8 +53,9 @@ def test_a_method_names_one_operation_and_runs_it(name: str) -> None:
         for node in ast.walk(statement)
         if isinstance(node, ast.Call)
     ]
-    (operation,) = (each for each in calls if each.startswith("operations."))
-    assert hasattr(operations, operation.removeprefix("operations."))
+    (operation,) = (each for each in calls if each.partition(".")[0] in OPERATIONS)
+    module, _, body_of = operation.partition(".")
+    assert hasattr(OPERATIONS[module], body_of)
     (runner,) = set(calls) - {operation}
     assert runner in RUNNERS
     others = [node for each in body for node in ast.walk(each) if isinstance(node, ast.stmt)]
@@ -61,7 +69,7 @@ def test_a_method_hands_on_each_argument_under_its_name(name: str) -> None:
     (call,) = (
         node
         for node in ast.walk(method)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("operations.")
+        if isinstance(node, ast.Call) and ast.unparse(node.func).partition(".")[0] in OPERATIONS
     )
     positional = {ast.unparse(each) for each in call.args}
     named = {str(each.arg): ast.unparse(each.value) for each in call.keywords}

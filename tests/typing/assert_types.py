@@ -15,14 +15,18 @@ from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, get_current
 from typing_extensions import assert_type
 
 from phoenix_traces import (
+    AnnotationConfig,
+    AnnotationConfigs,
     AnnotationFailure,
     AnnotationResult,
     AnnotationValidationError,
     AnnotatorKind,
     ArrowStreamExportable,
+    AsyncAnnotationConfigs,
     AsyncClient,
     AsyncOutbox,
     AsyncTraces,
+    CategoricalAnnotationConfigData,
     Client,
     Comparison,
     Confirmation,
@@ -403,3 +407,23 @@ def name_traces_of_any_make(
     assert_type([trace_id_of(each) for each in spans], list[str])
     assert_type([trace_id_of(each) for each in contexts], list[str])
     assert_type(is_sampled(maybe), bool)
+
+
+def write_configs(configs: AnnotationConfigs, data: CategoricalAnnotationConfigData) -> None:
+    assert_type(configs.create(data), AnnotationConfig)
+    assert_type(configs.create({"name": "n", "type": "FREEFORM"}), AnnotationConfig)
+    assert_type(configs.update("n", configs.get("n")), AnnotationConfig)
+    assert_type(configs.delete("n"), AnnotationConfig)
+    assert_type(configs.assign("n", project_identifier="p"), AnnotationConfig)
+    assert_type(configs.unassign("n", project_identifier="p"), None)
+
+
+async def write_configs_async(
+    configs: AsyncAnnotationConfigs, data: CategoricalAnnotationConfigData
+) -> None:
+    assert_type(await configs.create(data), AnnotationConfig)
+    assert_type(await configs.create({"name": "n", "type": "FREEFORM"}), AnnotationConfig)
+    assert_type(await configs.update("n", await configs.get("n")), AnnotationConfig)
+    assert_type(await configs.delete("n"), AnnotationConfig)
+    assert_type(await configs.assign("n", project_identifier="p"), AnnotationConfig)
+    assert_type(await configs.unassign("n", project_identifier="p"), None)
