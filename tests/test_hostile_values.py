@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from phoenix_traces import AnnotationValidationError
 from phoenix_traces.testing import FakePhoenix
+from tests.support.sizes import some_of
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::phoenix_traces.DuplicateAnnotationWarning"),
@@ -212,10 +213,13 @@ def _refusal(
 
 @pytest.mark.parametrize(
     ("by", "place", "kind"),
-    [
-        *product((_by_list, _by_list_after_a_refusal), (*_FIELDS, *_IN_LISTS), _VALUES),
-        *product((_by_frame,), _FIELDS, _VALUES),
-    ],
+    some_of(
+        [
+            *product((_by_list, _by_list_after_a_refusal), (*_FIELDS, *_IN_LISTS), _VALUES),
+            *product((_by_frame,), _FIELDS, _VALUES),
+        ],
+        150,
+    ),
 )
 def test_a_hostile_value_is_stored_or_refused_and_the_refusal_can_be_shown_and_pickled(
     by: Callable[[FakePhoenix, str, object], None], place: str, kind: str

@@ -1,53 +1,18 @@
 from __future__ import annotations
 
-import contextlib
-import os
-import re
-import signal
 import subprocess
 import sys
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
-import httpx
-import pytest
 from typer.testing import CliRunner
 
 from phoenix_traces.cli.app import app
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 COMMAND = [sys.executable, "-m", "phoenix_traces"]
 
 
 def _python(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-
-
-@contextlib.contextmanager
-def _demo_that_stays(**settings: str) -> Generator[tuple[subprocess.Popen[str], str], None, None]:
-    """Run `demo --keep` until it says that it stays up; give it and what it has printed."""
-    demo = subprocess.Popen(
-        [*COMMAND, "demo", "--keep"],
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **settings},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        assert demo.stdout is not None
-        text = ""
-        for line in demo.stdout:
-            text += line
-            if "Ctrl-C" in line:
-                break
-        yield demo, text
-        demo.stdout.close()
-    finally:
-        if demo.poll() is None:
-            demo.terminate()
-        demo.wait()
 
 
 def test_version_is_that_of_the_package() -> None:
@@ -105,21 +70,3 @@ def test_importing_the_package_loads_neither_command_line_nor_demo() -> None:
         "print(heavy & (set(sys.modules) - before))"
     )
     assert result.stdout == "set()\n", result.stderr
-
-
-def test_the_demo_keeps_its_server_until_ctrl_c_whatever_the_environment_says() -> None:
-    """A person's own endpoint, key and proxy have no part in it."""
-    settings = {
-        "PHOENIX_ENDPOINT": "http://127.0.0.1:9",
-        "PHOENIX_PORT": "9",
-        "HTTP_PROXY": "http://127.0.0.1:9",
-        "http_proxy": "http://127.0.0.1:9",
-    }
-    with _demo_that_stays(**settings) as (demo, text):
-        address = re.search(r"Web UI: (\S+)", text)
-        assert address is not None, text
-        assert httpx.get(f"{address[1]}/healthz", trust_env=False).text == "OK"
-        demo.send_signal(signal.SIGINT)
-        assert demo.wait() == 0
-        with pytest.raises(httpx.ConnectError):
-            httpx.get(f"{address[1]}/healthz", trust_env=False)

@@ -15,6 +15,7 @@ from phoenix_traces.inputs.lists import annotation_list
 from phoenix_traces.inputs.wire_row import FIELDS
 from tests.support.annotations import annotation, numbered
 from tests.support.cells import ODD_CELLS, any_rows, plain_rows
+from tests.support.sizes import in_ci
 
 BAD = annotation(name="note")
 ODD_RESULTS: list[Any] = [
@@ -92,7 +93,7 @@ def test_odd_shapes_are_refused_in_the_models_own_words() -> None:
 
 
 @given(st.lists(plain_rows | any_rows, min_size=1, max_size=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=in_ci(150, 30))
 def test_any_rows_are_refused_in_the_models_own_words(rows: list[dict[str, Any]]) -> None:
     items = [nested(row) for row in rows]
     if said_by_the_models(items):

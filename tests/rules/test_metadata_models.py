@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from itertools import product
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from phoenix_traces.rules.metadata import json_object
+from tests.support.sizes import in_ci, some_of
 
 PLANTED = "hush-7f3a"
 T = TypeVar("T")
@@ -273,7 +275,7 @@ def _dumped(model: Any) -> Any:
     )
 
 
-@settings(max_examples=600)
+@settings(max_examples=in_ci(600, 60))
 @given(_models(KNOWN), st.sampled_from(["value", "list", "dataclass", "twice"]))
 def test_a_model_becomes_what_pydantic_makes_of_it(pair: tuple[Any, Any], place: str) -> None:
     model, expected = pair[0], _dumped(pair[0])
@@ -290,7 +292,7 @@ def test_a_model_becomes_what_pydantic_makes_of_it(pair: tuple[Any, Any], place:
     assert PLANTED not in json.dumps(result)
 
 
-@settings(max_examples=400)
+@settings(max_examples=in_ci(400, 60))
 @given(_models(FOREIGN + KNOWN))
 def test_what_pydantic_does_not_know_in_a_model_is_taken_all_the_same(
     pair: tuple[Any, Any],
@@ -322,26 +324,31 @@ def test_pandas_missing_time_in_a_model_is_null(make: Make, missing: Any) -> Non
         assert PLANTED not in json.dumps(result)
 
 
-@pytest.mark.parametrize("make", MODELS)
+BAD: list[tuple[object, str]] = [
+    (object(), "of type object, which has no JSON form"),
+    (float("nan"), "not finite"),
+    (float("-inf"), "not finite"),
+    (iter([1]), "can be read only once"),
+    ((each for each in [1]), "can be read only once"),
+    (2**64, "outside -2^63 .. 2^64-1"),
+    ("\x00", "NUL"),
+    ("\ud800", "lone surrogate"),
+    (b"\xff", "pydantic's serializer ended with"),
+]
+# These are counted value by value, which takes a while.
+HUGE: list[tuple[object, str]] = [
+    (range(10**12), "more than 1,000,000 values"),
+    (np.broadcast_to(np.int8(0), (10**9,)), "more than 1,000,000 values"),
+]
+
+
 @pytest.mark.parametrize(
-    ("bad", "says"),
-    [
-        (object(), "of type object, which has no JSON form"),
-        (float("nan"), "not finite"),
-        (float("-inf"), "not finite"),
-        (iter([1]), "can be read only once"),
-        ((each for each in [1]), "can be read only once"),
-        (2**64, "outside -2^63 .. 2^64-1"),
-        ("\x00", "NUL"),
-        ("\ud800", "lone surrogate"),
-        (b"\xff", "pydantic's serializer ended with"),
-        (range(10**12), "more than 1,000,000 values"),
-        (np.broadcast_to(np.int8(0), (10**9,)), "more than 1,000,000 values"),
-    ],
+    ("make", "refused"), [*product(MODELS, BAD), *product(some_of(MODELS, 2), HUGE)]
 )
 def test_what_cannot_be_sent_is_refused_inside_a_model_too(
-    make: Make, bad: object, says: str
+    make: Make, refused: tuple[object, str]
 ) -> None:
+    bad, says = refused
     model = make(bad)
     if isinstance(model, Extra):
         model = Extra.model_validate({"more": bad})

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from phoenix_traces.rules.metadata import json_object, path_text, problems_in
 from phoenix_traces.rules.metadata_shape import first_fault, shape_of
 from tests.support import cells
+from tests.support.sizes import in_ci
 
 
 class Plain:
@@ -73,7 +74,7 @@ _KNOWN: dict[Any, Any] = {}
 
 
 @given(cells.metadata)
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=in_ci(1_000, 150))
 def test_any_values_of_one_shape_are_refused_in_the_same_words(value: object) -> None:
     assert_shape_tells_the_same(_KNOWN, value)
 
@@ -128,6 +129,6 @@ def test_the_first_fault_is_the_first_that_the_walk_names() -> None:
 
 
 @given(cells.metadata)
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=in_ci(1_000, 150))
 def test_of_any_value_the_first_fault_is_the_first_that_the_walk_names(value: object) -> None:
     assert_first_fault_is_that_of_the_walk({}, value)

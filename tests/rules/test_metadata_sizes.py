@@ -23,6 +23,7 @@ from phoenix_traces.rules import fast_path
 from phoenix_traces.rules.fields import MAX_METADATA_BYTES, MAX_METADATA_VALUES
 from phoenix_traces.rules.metadata import json_object
 from tests.support.modes import AnyPhoenix, Mode, both_modes
+from tests.support.sizes import in_ci
 
 
 class Model(BaseModel):
@@ -67,7 +68,7 @@ def _calls(function: Callable[[], object]) -> tuple[object, int]:
         sys.setprofile(before)
 
 
-@settings(max_examples=150)
+@settings(max_examples=in_ci(150, 40))
 @given(st.lists(st.sampled_from(SHARING), min_size=1, max_size=60), st.sampled_from([1, "text"]))
 def test_what_is_shared_counts_each_time_and_is_walked_once(
     makes: list[Callable[[Any], Any]], leaf: object
@@ -166,7 +167,7 @@ def test_the_limits_are_a_million_values_and_ten_megabytes_of_json(
 small = st.none() | st.integers(-9, 9) | st.text(max_size=3)
 
 
-@settings(max_examples=100)
+@settings(max_examples=in_ci(100, 30))
 @given(st.data())
 def test_rows_that_are_large_together_are_looked_at_alone(data: st.DataObject) -> None:
     """The rows of a block share parts, some are large and some are too large."""

@@ -21,6 +21,7 @@ from phoenix_traces.inputs.frames.pandera_schema import trace_annotation_schema
 from phoenix_traces.inputs.frames.rows import annotation_frame
 from phoenix_traces.inputs.wire_row import FIELDS, RESULT_NAMES
 from tests.support.cells import MISSING, ODD_CELLS, any_rows, plain_rows
+from tests.support.sizes import in_ci
 
 MODELS = TypeAdapter(list[TraceAnnotationData])
 
@@ -140,7 +141,7 @@ def test_they_agree_on_keys_near_the_limit(length: int) -> None:
 
 @pytest.mark.filterwarnings("ignore::phoenix_traces.DuplicateAnnotationWarning")
 @given(rows_of_all_kinds)
-@settings(max_examples=150)
+@settings(max_examples=in_ci(150, 40))
 def test_a_frame_refuses_the_rows_that_the_models_refuse_and_sends_the_bytes_they_send(
     rows: list[dict[str, Any]],
 ) -> None:
