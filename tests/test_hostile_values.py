@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import pickle
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections import UserDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from enum import Enum
-from itertools import product
+from itertools import count, cycle, product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from typing_extensions import override
 
-from phoenix_traces import AnnotationValidationError
+from phoenix_traces import AnnotationResult, AnnotationValidationError, TraceAnnotationData
+from phoenix_traces.rules import metadata, metadata_values
 from phoenix_traces.testing import FakePhoenix
 from tests.support.sizes import some_of
 
@@ -260,6 +263,76 @@ def test_a_mapping_that_raises_is_refused_or_sent_whole(place: str, method: str)
     error = _refusal(_by_list, place, Raising(given))
     if error is not None:
         assert [each.position for each in error.failures] == [1]
+
+
+_ENDLESS_METHODS: dict[str, Callable[..., Any]] = {
+    "__iter__": lambda *_: map("key {}".format, count()),
+    "keys": lambda *_: map("key {}".format, count()),
+    "values": lambda *_: count(),
+    "items": lambda *_: ((f"key {number}", number) for number in count()),
+    "__len__": lambda *_: 2**62,
+    "__contains__": lambda *_: True,
+    "__getitem__": lambda *_: 1,
+}
+
+
+def _endless(*bases: type[Any]) -> Any:
+    return type("Endless", bases, dict(_ENDLESS_METHODS))()
+
+
+_BY: list[Callable[[FakePhoenix, str, object], None]] = [
+    _by_list,
+    _by_list_after_a_refusal,
+    _by_frame,
+]
+_ENDLESS: dict[str, Callable[[], object]] = {
+    "mapping": lambda: _endless(Mapping),
+    "mapping that lies about its length": _Endless,
+    "dict": lambda: _endless(dict),
+    "list": lambda: _endless(list),
+    "sequence": lambda: _endless(Sequence),
+    "set": lambda: _endless(AbstractSet),
+    "tuple": lambda: _endless(tuple),
+    "text": lambda: _endless(str),
+    "iterable": lambda: _endless(object),
+    "iterator": count,
+    "generator": lambda: (number for number in count()),
+    "cycle": lambda: cycle("ab"),
+    "range": lambda: range(2**62),
+    "user dict": lambda: _endless(UserDict),
+    "holder of an endless one": lambda: {"in it": [_endless(Mapping)]},
+}
+
+
+@pytest.mark.parametrize("kind", _ENDLESS)
+@pytest.mark.parametrize(
+    ("by", "place"), [*product(_BY[:2], (*_FIELDS, *_IN_LISTS)), *product(_BY[2:], _FIELDS)]
+)
+def test_a_value_without_an_end_is_read_so_far_and_no_farther(
+    by: Callable[[FakePhoenix, str, object], None],
+    place: str,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # To read a million values takes seconds, and proves no more.
+    monkeypatch.setattr(metadata, "MAX_METADATA_VALUES", 1_000)
+    monkeypatch.setattr(metadata_values, "MAX_METADATA_VALUES", 1_000)
+    error = _refusal(by, place, _ENDLESS[kind]())
+    if error is not None:
+        assert len(f"{error}{error!r}{error.failures!r}") < 20_000
+        assert len(pickle.dumps(error)) < 200_000
+
+
+@pytest.mark.parametrize("place", _IN_LISTS)
+def test_an_annotation_with_no_end_of_keys_is_refused_in_words(place: str) -> None:
+    error = _refusal(_by_list, place, _endless(Mapping))
+    assert "has more than 1000 keys" in str(error)
+
+
+@pytest.mark.parametrize("model", [TraceAnnotationData, AnnotationResult])
+def test_the_models_alone_refuse_a_mapping_with_no_end_of_keys(model: type[BaseModel]) -> None:
+    with pytest.raises(ValidationError, match="has more than 1000 keys"):
+        model.model_validate(_endless(Mapping))
 
 
 def test_metadata_with_no_end_of_keys_is_refused() -> None:

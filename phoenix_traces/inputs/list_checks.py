@@ -173,19 +173,20 @@ def _with_short_keys(item: object) -> object:
     if not isinstance(item, dict):
         return item
     row = cast("_Dict", item)
-    result = row.get("result")
+    result = _Dict.get(row, "result")
     if isinstance(result, dict) and (short := _shortened(cast("_Dict", result))) is not result:
-        row = {**row, "result": short}
+        row = {**dict(_Dict.items(row)), "result": short}
     return _shortened(row)
 
 
 def _shortened(mapping: _Dict) -> _Dict:
-    if not any(map(_is_long, mapping)):
+    # As the dict itself has them: what a subclass says of its keys may have no end.
+    if not any(map(_is_long, _Dict.keys(mapping))):
         return mapping
     return {
         # Numbered, so that two of them do not become one.
         f"{str(key)[:_LONGEST_KEY]} {at}" if _is_long(key) else key: value
-        for at, (key, value) in enumerate(mapping.items())
+        for at, (key, value) in enumerate(_Dict.items(mapping))
     }
 
 

@@ -7,7 +7,7 @@ would store something else than was meant (see the README, "What is refused, and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias, cast
 
 from pydantic import (
     BaseModel,
@@ -25,7 +25,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 from typing_extensions import Self, override
 
-from phoenix_traces.rules.fields import MAX_KEY_BYTES, NO_TRACE_IDS, RESERVED_NAME
+from phoenix_traces.rules.fields import (
+    MAX_KEY_BYTES,
+    MAX_KEYS_OF_A_MAPPING,
+    NO_TRACE_IDS,
+    RESERVED_NAME,
+)
 from phoenix_traces.rules.fields import AnnotatorKind as AnnotatorKind
 from phoenix_traces.rules.json_schema_rules import (
     METADATA_NUMBER,
@@ -34,9 +39,11 @@ from phoenix_traces.rules.json_schema_rules import (
     JsonSchema,
     add_rules,
 )
+from phoenix_traces.rules.mappings import TooManyKeysError, bounded_dict
 from phoenix_traces.rules.metadata import json_object
 from phoenix_traces.rules.text import text_problem
 from phoenix_traces.rules.trace_ids import NO_TRACE
+from phoenix_traces.shown import type_name
 
 # Strict, because pydantic would otherwise read bytes as text.
 Text: TypeAlias = Annotated[str, StringConstraints(strict=True)]
@@ -88,6 +95,24 @@ class AnnotationModel(BaseModel, frozen=True, extra="forbid", revalidate_instanc
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(str_strip_whitespace=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_an_end(cls, value: object) -> object:
+        # pydantic reads a dict as it is, and all that another mapping yields: it may have no end.
+        kind: type[object] = type(value)
+        if kind is dict or not issubclass(kind, Mapping):
+            return value
+        try:
+            return bounded_dict(cast("Mapping[object, object]", value), MAX_KEYS_OF_A_MAPPING)
+        except TooManyKeysError:
+            raise PydanticCustomError(
+                "too_many_keys", "has more than {most} keys", {"most": MAX_KEYS_OF_A_MAPPING}
+            ) from None
+        except Exception as error:  # noqa: BLE001 - a caller's own class may raise anything
+            raise PydanticCustomError(
+                "unreadable", "cannot be read: {name} came of it", {"name": type_name(error)}
+            ) from None
 
     @classmethod
     def __get_pydantic_json_schema__(

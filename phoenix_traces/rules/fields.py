@@ -15,6 +15,10 @@ FIELDS = ("trace_id", "name", "annotator_kind", *RESULT_NAMES, "metadata", "iden
 # The server keeps it for notes, and answers 400 to a request that has it.
 RESERVED_NAME = "note"
 
+# An annotation has six keys, and a rubric adds few. This is for mappings of a caller's own classes:
+# what a dict holds is in memory already.
+MAX_KEYS_OF_A_MAPPING = 1_000
+
 # OpenTelemetry's "invalid" trace id, which a program reads where no span is active: as 32 digits,
 # as `hex` writes it, and as a UUID. No trace has it.
 NO_TRACE_IDS = frozenset(

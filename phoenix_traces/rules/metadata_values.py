@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeGuard, cast
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from phoenix_traces.rules.fields import MAX_METADATA_VALUES
+from phoenix_traces.rules.mappings import TooManyKeysError, bounded_dict
 from phoenix_traces.rules.metadata_missing import is_pandas_missing
 from phoenix_traces.rules.metadata_models import UnusableValueError, is_model, json_from_model
 from phoenix_traces.shown import type_name
@@ -97,13 +98,10 @@ def _simpler_object(value: object) -> object:
 
 
 def _dict_of(mapping: Mapping[object, object]) -> dict[object, object]:
-    _refuse_if_long(len(mapping))
-    if isinstance(mapping, dict):
-        return dict(mapping)
-    # A mapping of the caller's own may have more keys than it says, and no end of them.
-    keys = list(islice(mapping, MAX_METADATA_VALUES + 1))
-    _refuse_if_long(len(keys))
-    return {key: mapping[key] for key in keys}
+    try:
+        return bounded_dict(mapping, MAX_METADATA_VALUES)
+    except TooManyKeysError:
+        raise UnusableValueError(f"holds more than {MAX_METADATA_VALUES:,} values") from None
 
 
 def _refuse_if_long(length: int) -> None:
