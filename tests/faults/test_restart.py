@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -15,7 +15,7 @@ from phoenix_traces import AsyncClient, Client, UploadOptions, UploadReport
 from phoenix_traces.errors import PhoenixHTTPError
 from phoenix_traces.testing.phoenix_process import PhoenixProcess
 from tests.faults.uploads import Case, frame_of, stored_under
-from tests.support.live import make_traces
+from tests.support.live import PROJECT, make_traces
 from tests.support.modes import Mode, both_modes
 
 ROWS = 5_000
@@ -66,16 +66,22 @@ def send(server: PhoenixProcess, mode: Mode, arguments: dict[str, Any]) -> None:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("via", ["request", "queue"])
 @both_modes
 def test_what_is_reported_stored_outlives_a_kill_and_the_rest_can_be_sent(
-    killed: PhoenixProcess, mode: Mode
+    killed: PhoenixProcess, mode: Mode, via: Literal["request", "queue"]
 ) -> None:
-    case = Case(0, 0.0, ROWS, is_async=mode is Mode.ASYNC, sync=True)
+    seed = 1 if via == "queue" else 0  # so that their rows have different identifiers
+    case = Case(seed, 0.0, ROWS, is_async=mode is Mode.ASYNC, sync=True)
     frame = frame_of(case, make_traces(killed, 50), case.identifier)
     restart = Restart(killed)
     reports: list[UploadReport] = []
     options = UploadOptions(
-        on_progress=restart.on_progress, on_report=reports.append, max_concurrency=2
+        on_progress=restart.on_progress,
+        on_report=reports.append,
+        max_concurrency=2,
+        via=via,
+        project_identifier=PROJECT,
     )
     try:
         send(killed, mode, {"dataframe": frame, "sync": True, "options": options})
