@@ -59,15 +59,15 @@ class UploadOptions(BaseModel, frozen=True, extra="forbid", strict=True, defer_b
             `wait_for_traces` says, and then treated as `on_missing_trace` says.
         wait_for_traces: Seconds to keep asking for traces that the server does not have yet.
         via: "request" lets each request store its rows, which is certain and slow. "queue" with
-            `sync=True` is as certain and about three times as fast: requests of 500 rows, unless
-            `batch_size` says otherwise, go to the server's queue, no more than some 2,000 rows at
-            a time, and are read back from the project `project_identifier` until each row is there
-            and equal. What is not seen in time is sent again by request. It is not one
-            transaction: rows of a request are stored, and fail, on their own. A row reported as
-            of a missing trace may still be stored if its trace comes within ten minutes, in which
-            the queue keeps it. A row in whose place someone else wrote something newer is unknown,
-            with an `OverwrittenError`. With `sync=False` every upload goes through the queue, and
-            nothing is read back.
+            `sync=True` is as certain, and up to nearly three times as fast on a machine that is
+            not busy: requests of 500 rows, unless `batch_size` says otherwise, go to the server's
+            queue, no more than some 2,000 rows at a time, and are read back from the project
+            `project_identifier` until each row is there and equal. What is not seen in time is sent
+            again by request. It is not one transaction: rows of a request are stored, and fail, on
+            their own. A row reported as of a missing trace may still be stored if its trace comes
+            within ten minutes, in which the queue keeps it. A row in whose place someone else wrote
+            something newer is unknown, with an `OverwrittenError`. With `sync=False` every upload
+            goes through the queue, and nothing is read back.
         confirm_within: Seconds in which a row that the queue took is looked for before it is sent
             again by request. Refused where nothing is read back.
         on_progress: Called with the rows done and the rows in all, after each answer. Done means

@@ -1,6 +1,6 @@
 """Uploads by way of the server's queue, of which every row is seen to be stored.
 
-The server's queue stores rows many at a time, about three times as fast as `sync=true` does, but
+The server's queue stores rows many at a time, up to three times as fast as `sync=true` does, but
 says nothing of what becomes of them. So each batch goes out with `sync=false`, and its rows are
 read back until they are there, equal in everything. A row is sent again with `sync=true`, whose
 answer is final, when it was not seen in time, because a restart lost the queue for instance, or
