@@ -76,6 +76,11 @@ class Dtype:
     metadata: Any = NO
     holds: tuple[str, ...] = NULL
 
+    @property
+    def is_arrow(self) -> bool:
+        """Tell whether its columns are Arrow's."""
+        return isinstance(self.build([self.cell]).dtype, pd.ArrowDtype)
+
     def arrives(self, field: str) -> Any:
         """Return what arrives of a cell in a column, or REFUSED."""
         if field in ("score", "metadata"):

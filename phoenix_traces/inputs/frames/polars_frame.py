@@ -1,11 +1,12 @@
-"""A Polars frame, read by Polars itself: it needs no pyarrow, and nothing is imported."""
+"""A Polars frame, read by Polars itself: it needs no pyarrow, and does not import Polars."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from typing_extensions import TypeIs, override
 
 from phoenix_traces.inputs.frames.cells import without_missing
@@ -14,6 +15,9 @@ from phoenix_traces.inputs.unreadable import UnreadableCell
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+_LISTS = ("List", "Array")
 
 
 def is_polars_frame(value: object) -> TypeIs[pl.DataFrame]:
@@ -40,7 +44,7 @@ class PolarsColumn(Column):
         else:
             part = self._series.gather(positions)
         try:
-            values: list[object] = part.to_list()
+            values = _values(part)
         except _errors():
             values = [_read(part, place) for place in range(len(part))]
         return without_missing(values)
@@ -49,9 +53,73 @@ class PolarsColumn(Column):
 def _read(series: pl.Series, place: int) -> object:
     try:
         # Not `series[place]`, which makes a Series of a cell that is a list.
-        return series.slice(place, 1).to_list()[0]
+        return _values(series.slice(place, 1))[0]
     except _errors() as error:
         return UnreadableCell(error)
+
+
+def _values(series: pl.Series) -> list[object]:
+    """Return cells as Python values, and whole, as pandas and Arrow have them."""
+    dtype: Any = series.dtype
+    if not _is_cut(dtype):
+        return series.to_list()
+    if hasattr(dtype, "ext_storage"):
+        return _values(series.ext.storage())
+    kind = _kind(dtype)
+    if kind == "Struct":
+        return _dicts(series)
+    if kind == "Map":
+        return _pairs(series, dtype)
+    if kind in _LISTS:
+        return [None if cell is None else _values(cell) for cell in series]
+    return _times(series, dtype)
+
+
+def _kind(dtype: Any) -> str:
+    # By name, because older versions lack some, and Polars is not imported here.
+    return type(dtype).__name__
+
+
+def _is_cut(dtype: Any) -> bool:
+    """Tell that `to_list` loses something: what is below microseconds, or a key's other values."""
+    kind = _kind(dtype)
+    if kind == "Struct":
+        return any(_is_cut(field.dtype) for field in dtype.fields)
+    if kind in _LISTS:
+        return _is_cut(dtype.inner)
+    if kind == "Map" or hasattr(dtype, "ext_storage"):
+        return True
+    return getattr(dtype, "time_unit", None) == "ns"
+
+
+def _dicts(series: pl.Series) -> list[object]:
+    first, *others = series.struct.unnest().get_columns()
+    dicts: list[Any] = [{first.name: value} for value in _values(first)]
+    for column in others:
+        name = column.name
+        for each, value in zip(dicts, _values(column), strict=True):
+            each[name] = value
+    if series.null_count():
+        is_null: list[bool] = series.is_null().to_list()
+        return [None if none else each for each, none in zip(dicts, is_null, strict=True)]
+    return dicts
+
+
+def _pairs(series: pl.Series, dtype: Any) -> list[object]:
+    polars = sys.modules["polars"]
+    entries = polars.List(polars.Struct({"key": dtype.key, "value": dtype.value}))
+    cells: list[list[Any] | None] = [
+        None if cell is None else _dicts(cell) for cell in series.cast(entries)
+    ]
+    return [cell and [(each["key"], each["value"]) for each in cell] for cell in cells]
+
+
+def _times(series: pl.Series, dtype: Any) -> list[object]:
+    counts: list[int | None] = series.to_physical().to_list()
+    if _kind(dtype) == "Duration":
+        return [None if count is None else pd.Timedelta(count, unit="ns") for count in counts]
+    zone: str | None = dtype.time_zone
+    return [None if count is None else pd.Timestamp(count, unit="ns", tz=zone) for count in counts]
 
 
 def _errors() -> tuple[type[BaseException], ...]:
