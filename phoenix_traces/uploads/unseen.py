@@ -139,13 +139,18 @@ class Unseen(Generic[RowT]):
         return self._lookup.next_call(now)
 
     def _take_the_next(self) -> None:
-        """Take as many rows as one question asks for."""
+        """Take as many rows as one question asks for, with the other rows of the same traces."""
         traces: set[str] = set()
+        left: deque[QueuedRow[RowT]] = deque()
         while self._waiting and len(self._asked) < _MOST_IN_A_LOOK:
-            traces.add(self._rows.key(self._waiting[0].row)[0])
-            if len(traces) > MOST_IN_A_QUESTION:
-                return
-            self._asked.append(self._waiting.popleft())
+            each = self._waiting.popleft()
+            trace_id = self._rows.key(each.row)[0]
+            if trace_id in traces or len(traces) < MOST_IN_A_QUESTION:
+                traces.add(trace_id)
+                self._asked.append(each)
+            else:
+                left.append(each)
+        self._waiting.extendleft(reversed(left))
 
     def receive(self, call: Call, outcome: Outcome, now: float) -> Seen[RowT]:
         """Take an answer, and return what the look found out, if that was the last of it."""

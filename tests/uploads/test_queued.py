@@ -423,6 +423,18 @@ def test_identifiers_are_not_asked_for_where_some_have_none_or_they_are_many(of:
     assert all("identifier" not in call.params for call in project.reads)
 
 
+def test_a_look_takes_all_rows_of_its_traces_so_that_each_trace_is_asked_for_once() -> None:
+    rows = [
+        annotation(f"trace-{at}", identifier=f"judge {judge}")
+        for judge in range(4)
+        for at in range(300)
+    ]
+    project = QueueProject(traces_of(rows), delay=0)
+    Run(rows).play(project)
+    asked = [trace_id for call in project.reads for trace_id in call.params["trace_ids"]]
+    assert len(asked) == len(set(asked)) == 300
+
+
 def test_an_old_server_is_not_asked_by_identifier_twice() -> None:
     rows = with_identifiers(10, of=2)
     project = QueueProject(traces_of(rows), version="12.0.0")
