@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         SkippedAnnotationWarning,
         TraceNotFoundError,
         UnexpectedResponseError,
+        UnsaidRuleWarning,
     )
     from phoenix_traces.failures import AnnotationFailure
     from phoenix_traces.inputs.frame_types import ArrowStreamExportable
@@ -146,6 +147,7 @@ __all__ = [
     "TraceSpan",
     "Traces",
     "UnexpectedResponseError",
+    "UnsaidRuleWarning",
     "UploadFailure",
     "UploadOptions",
     "UploadReport",
@@ -214,6 +216,7 @@ _HOMES = {
         "SkippedAnnotationWarning",
         "TraceNotFoundError",
         "UnexpectedResponseError",
+        "UnsaidRuleWarning",
     ),
     "rules.flat_row": (
         "AnnotationRow",

@@ -24,7 +24,8 @@
         * `OutboxFileError` - a file that cannot be used: damaged, read-only, the disk is full, ...
         * `OutboxClosedError` (also `RuntimeError`) - the outbox was closed
 
-Warnings: `ConfigurationWarning`, `DuplicateAnnotationWarning`, `SkippedAnnotationWarning`.
+Warnings: `ConfigurationWarning`, `DuplicateAnnotationWarning`, `SkippedAnnotationWarning`,
+`UnsaidRuleWarning`.
 
 The request that an error carries has neither credentials nor body, so that an error can be logged,
 shown and pickled anywhere.
@@ -262,6 +263,10 @@ class DuplicateAnnotationWarning(UserWarning):
     """A warning that annotations share (trace_id, name, identifier): only the last is kept."""
 
 
+class UnsaidRuleWarning(UserWarning):
+    """A warning that a rubric has rules which the server's annotation config cannot say."""
+
+
 class SkippedAnnotationWarning(UserWarning):
     """A warning that annotations were left out because their traces do not exist.
 
@@ -298,4 +303,5 @@ OutboxClosedError.__module__ = "phoenix_traces"
 ConfigurationWarning.__module__ = "phoenix_traces"
 ClientStateError.__module__ = "phoenix_traces"
 DuplicateAnnotationWarning.__module__ = "phoenix_traces"
+UnsaidRuleWarning.__module__ = "phoenix_traces"
 SkippedAnnotationWarning.__module__ = "phoenix_traces"

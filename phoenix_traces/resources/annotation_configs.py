@@ -10,6 +10,8 @@ from phoenix_traces.resources.perform import perform, perform_async
 from phoenix_traces.transport.connection import AsyncConnection, SyncConnection
 
 if TYPE_CHECKING:
+    from phoenix_traces.resources.config_operations import OnUnsaid
+    from phoenix_traces.rules.annotation import TraceAnnotationData
     from phoenix_traces.rules.config_data import AnnotationConfigData
     from phoenix_traces.rules.configs import AnnotationConfig, AnnotationConfigList
 
@@ -150,6 +152,47 @@ class AnnotationConfigs:
             'Is the answer right?'
         """
         return perform(self._connection, config_operations.update(name_or_id, config))
+
+    def put(
+        self, annotation_type: type[TraceAnnotationData], *, on_unsaid: OnUnsaid = "warn"
+    ) -> AnnotationConfig:
+        """Make or change the config of a rubric, so that Phoenix offers the same choices.
+
+        Labels to choose from make it CATEGORICAL, a score that is asked for CONTINUOUS, and
+        anything else FREEFORM. The name, the kind, the labels and the bounds are always the
+        rubric's. Its docstring is the description, `optimization_direction` and `label_scores` are
+        what the class says of them; where it says nothing, the config stays as it is. Nothing is
+        written where it is equal already.
+
+        Args:
+            annotation_type: The rubric; its name must have one value.
+            on_unsaid: What to do about rules that a config cannot say, such as a validator of the
+                rubric's own: warn with `UnsaidRuleWarning`, raise, or nothing.
+
+        Returns:
+            The config as it is stored.
+
+        Raises:
+            AnnotationValidationError: when the server would not take the config, or with "raise"
+                when it cannot say everything; nothing was sent.
+            ServerTooOldError: when the server would leave out what the config says of a FREEFORM
+                score: Phoenix 16.0.0 is the first that keeps it.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came; to put it again does no harm.
+
+        Examples:
+            >>> from phoenix_traces import annotation_type_from_config
+            >>> config = client.annotation_configs.get("correctness")
+            >>> rubric = annotation_type_from_config(config)
+            >>> config = client.annotation_configs.put(rubric)
+            >>> [value.label for value in config.values]
+            ['correct', 'incorrect']
+        """
+        return perform(
+            self._connection, config_operations.put(annotation_type, on_unsaid=on_unsaid)
+        )
 
     def delete(self, name_or_id: str) -> AnnotationConfig:
         """Delete a config, for every project that it is assigned to.
@@ -384,6 +427,47 @@ class AsyncAnnotationConfigs:
             'Is the answer right?'
         """
         return await perform_async(self._connection, config_operations.update(name_or_id, config))
+
+    async def put(
+        self, annotation_type: type[TraceAnnotationData], *, on_unsaid: OnUnsaid = "warn"
+    ) -> AnnotationConfig:
+        """Make or change the config of a rubric, so that Phoenix offers the same choices.
+
+        Labels to choose from make it CATEGORICAL, a score that is asked for CONTINUOUS, and
+        anything else FREEFORM. The name, the kind, the labels and the bounds are always the
+        rubric's. Its docstring is the description, `optimization_direction` and `label_scores` are
+        what the class says of them; where it says nothing, the config stays as it is. Nothing is
+        written where it is equal already.
+
+        Args:
+            annotation_type: The rubric; its name must have one value.
+            on_unsaid: What to do about rules that a config cannot say, such as a validator of the
+                rubric's own: warn with `UnsaidRuleWarning`, raise, or nothing.
+
+        Returns:
+            The config as it is stored.
+
+        Raises:
+            AnnotationValidationError: when the server would not take the config, or with "raise"
+                when it cannot say everything; nothing was sent.
+            ServerTooOldError: when the server would leave out what the config says of a FREEFORM
+                score: Phoenix 16.0.0 is the first that keeps it.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            UnexpectedResponseError: when the answer is not Phoenix's, because base_url is wrong.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came; to put it again does no harm.
+
+        Examples:
+            >>> from phoenix_traces import annotation_type_from_config
+            >>> config = await client.annotation_configs.get("correctness")
+            >>> rubric = annotation_type_from_config(config)
+            >>> config = await client.annotation_configs.put(rubric)
+            >>> [value.label for value in config.values]
+            ['correct', 'incorrect']
+        """
+        return await perform_async(
+            self._connection, config_operations.put(annotation_type, on_unsaid=on_unsaid)
+        )
 
     async def delete(self, name_or_id: str) -> AnnotationConfig:
         """Delete a config, for every project that it is assigned to.

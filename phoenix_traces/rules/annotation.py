@@ -30,6 +30,7 @@ from phoenix_traces.rules.fields import (
     MAX_KEYS_OF_A_MAPPING,
     NO_TRACE_IDS,
     RESERVED_NAME,
+    OptimizationDirection,
 )
 from phoenix_traces.rules.fields import AnnotatorKind as AnnotatorKind
 from phoenix_traces.rules.json_schema_rules import (
@@ -209,6 +210,12 @@ class TraceAnnotationData(AnnotationModel, frozen=True):
     The server keeps one annotation for each trace, name and identifier: writing it again replaces
     the whole annotation, and two reviewers without identifiers overwrite each other.
 
+    Attributes:
+        optimization_direction: Of a rubric: which scores are better, for the server's config of it
+            (see `annotation_configs.put`); None to leave it as it is there.
+        label_scores: Of a rubric: the scores that stand for its labels, for the same config; None
+            to leave them as they are there.
+
     Examples:
         >>> TraceAnnotationData(
         ...     trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
@@ -218,6 +225,9 @@ class TraceAnnotationData(AnnotationModel, frozen=True):
         ... ).result.score
         1.0
     """
+
+    optimization_direction: ClassVar[OptimizationDirection | None] = None
+    label_scores: ClassVar[Mapping[str, float] | None] = None
 
     trace_id: Text = Field(
         title="Trace ID",

@@ -30,9 +30,8 @@ from phoenix_traces.rules.configs import (
     CategoricalAnnotationValue,
     ContinuousAnnotationConfig,
     FreeformAnnotationConfig,
-    OptimizationDirection,
 )
-from phoenix_traces.rules.fields import MAX_KEY_BYTES, RESERVED_NAME
+from phoenix_traces.rules.fields import MAX_KEY_BYTES, RESERVED_NAME, OptimizationDirection
 from phoenix_traces.rules.text import text_problem
 from phoenix_traces.shown import cut, shown, type_name
 

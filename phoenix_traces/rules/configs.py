@@ -10,8 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, Field, TypeAdapter
 
-# What is read back may also hold a direction of a newer server, as its text.
-OptimizationDirection: TypeAlias = Literal["MINIMIZE", "MAXIMIZE", "NONE"]
+from phoenix_traces.rules.fields import OptimizationDirection
 
 
 class _Config(BaseModel, frozen=True, extra="ignore", defer_build=True):

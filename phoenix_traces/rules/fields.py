@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Literal, TypeAlias, get_args
 
 AnnotatorKind: TypeAlias = Literal["LLM", "CODE", "HUMAN"]
+# What is read back of a config may also hold a direction of a newer server, as its text.
+OptimizationDirection: TypeAlias = Literal["MINIMIZE", "MAXIMIZE", "NONE"]
+
 ANNOTATOR_KINDS: tuple[AnnotatorKind, ...] = get_args(AnnotatorKind)
 
 RESULT_NAMES = ("label", "score", "explanation")

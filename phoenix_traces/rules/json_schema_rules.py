@@ -51,7 +51,7 @@ _JUDGEMENT = frozenset({"label", "score", "explanation"})
 # A line break inside a paragraph; the next line of a list or an example begins otherwise.
 _WRAPPED = re.compile(r"(?<=\S)\n(?=\w)")
 
-_EXAMPLES = re.compile(r"\n\nExamples?:")
+_FOR_PROGRAMMERS = re.compile(r"\n\n(?:Attributes|Examples?):")
 
 
 def add_rules(schema: JsonSchema, model: type[BaseModel]) -> None:
@@ -62,8 +62,8 @@ def add_rules(schema: JsonSchema, model: type[BaseModel]) -> None:
         model: Whose fields may narrow those of its base classes.
     """
     if "description" in schema:
-        # A docstring's examples are Python, and the schema's readers may not be.
-        text = _EXAMPLES.split(schema["description"])[0]
+        # A docstring's last parts are about Python, and the schema's readers may not be.
+        text = _FOR_PROGRAMMERS.split(schema["description"])[0]
         schema["description"] = _WRAPPED.sub(" ", text)
     properties = cast("dict[str, JsonSchema]", schema.get("properties", {}))
     for name, described in properties.items():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeAlias, cast, get_args, get_origin
 
 from pydantic import AfterValidator, Field, create_model
 from pydantic.fields import FieldInfo
@@ -15,6 +16,7 @@ from phoenix_traces.rules.configs import (
     CategoricalAnnotationConfig,
     ContinuousAnnotationConfig,
 )
+from phoenix_traces.rules.fields import OptimizationDirection
 
 
 def annotation_type_from_config(config: AnnotationConfig) -> type[TraceAnnotationData]:
@@ -40,13 +42,19 @@ def annotation_type_from_config(config: AnnotationConfig) -> type[TraceAnnotatio
         __doc__=config.description or AnnotationResult.__doc__,
         **_result_fields(config),
     )
-    return create_model(
+    rubric = create_model(
         title,
         __base__=TraceAnnotationData,
         __doc__=config.description or TraceAnnotationData.__doc__,
         name=(_choice([config.name]), _described("name", default=config.name)),
         result=(result_type, _described("result")),
     )
+    if config.optimization_direction in get_args(OptimizationDirection):
+        rubric.optimization_direction = cast("OptimizationDirection", config.optimization_direction)
+    if isinstance(config, CategoricalAnnotationConfig):
+        scores = {each.label: each.score for each in config.values}
+        rubric.label_scores = {label: score for label, score in scores.items() if score is not None}
+    return rubric
 
 
 def _result_fields(config: AnnotationConfig) -> dict[str, Any]:
@@ -59,19 +67,26 @@ def _result_fields(config: AnnotationConfig) -> dict[str, Any]:
     return {"score": (Annotated[float | None, bounds], _described_result("score", default=None))}
 
 
-def _choice(allowed: Sequence[str]) -> Any:
-    """Return a text type of a few values, which are known only when the program runs."""
+@dataclass(frozen=True)
+class OneOf:
+    """A check that a text is one of a few, which are known only when the program runs."""
 
-    def check(value: str) -> str:
-        if value not in allowed:
+    allowed: tuple[str, ...]
+
+    def __call__(self, value: str) -> str:
+        """Return a text that is one of them."""
+        if value not in self.allowed:
             raise PydanticCustomError(
                 "not_a_choice",
                 "is not one of {allowed}",
-                {"allowed": ", ".join(map(repr, allowed))},
+                {"allowed": ", ".join(map(repr, self.allowed))},
             )
         return value
 
-    return Annotated[Text, AfterValidator(check), Field(json_schema_extra={"enum": list(allowed)})]
+
+def _choice(allowed: Sequence[str]) -> Any:
+    check = AfterValidator(OneOf(tuple(allowed)))
+    return Annotated[Text, check, Field(json_schema_extra={"enum": list(allowed)})]
 
 
 def _described(name: str, **settings: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from phoenix_traces.errors import (
+    AnnotationConfigExistsError,
     AnnotationConfigNotFoundError,
     PhoenixStatusError,
 )
@@ -23,7 +24,8 @@ from phoenix_traces.rules.config_data import (
     checked_config,
 )
 from phoenix_traces.rules.configs import AnnotationConfig
-from phoenix_traces.stored.configs import config_in
+from phoenix_traces.rules.rubric_configs import RubricConfig
+from phoenix_traces.stored.configs import config_in, list_configs
 from phoenix_traces.stored.selection import path_part
 
 _PATH = "v1/annotation_configs"
@@ -62,6 +64,34 @@ def _update(path: str, config: AnnotationConfigData) -> Steps[AnnotationConfig]:
     there = config_in(about)
     refuse_old(about, config)
     return (yield from sent(config, in_place_of=there))
+
+
+def put_config(config: RubricConfig) -> Steps[AnnotationConfig]:
+    """Return the steps that make or change the config of a rubric, where it is not so already."""
+    there = yield from _named(config)
+    try:
+        return (yield from _put(config, there))
+    except AnnotationConfigExistsError:
+        # Someone else was faster; or else another error.
+        there = yield from _named(config)
+        if there is None:
+            raise
+    return (yield from _put(config, there))
+
+
+def _named(config: RubricConfig) -> Steps[AnnotationConfig | None]:
+    # Through the list, because a name may hold what cannot be part of a path.
+    found = yield from list_configs(None)
+    return next((each for each in found if each.name == config.said["name"]), None)
+
+
+def _put(config: RubricConfig, there: AnnotationConfig | None) -> Steps[AnnotationConfig]:
+    data = config.over(there)
+    if there is not None and data.model_dump() == there.model_dump(exclude={"id"}):
+        return there
+    about = yield Call("GET", _PATH, {"limit": "1"})
+    refuse_old(about, data)
+    return (yield from sent(data, in_place_of=there))
 
 
 def refuse_old(response: Response, config: AnnotationConfigData) -> None:

@@ -26,6 +26,7 @@ from phoenix_traces import (
 from tests.faults.hostile import Hostile, hostile_answers
 from tests.support.modes import Mode, both_modes
 from tests.support.rawserver import RawServer
+from tests.support.rubrics import Correctness
 
 ROWS = [
     {
@@ -108,6 +109,7 @@ OTHERS = [
     Method("annotation_configs", "get", {"name_or_id": "tone"}),
     Method("annotation_configs", "create", {"config": CONFIG}),
     Method("annotation_configs", "update", {"name_or_id": "tone", "config": CONFIG}),
+    Method("annotation_configs", "put", {"annotation_type": Correctness, "on_unsaid": "ignore"}),
     Method("annotation_configs", "delete", {"name_or_id": "tone"}),
     Method("annotation_configs", "assign", {"name_or_id": "tone", "project_identifier": "p"}),
     Method("annotation_configs", "unassign", {"name_or_id": "tone", "project_identifier": "p"}),

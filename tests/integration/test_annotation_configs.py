@@ -102,7 +102,8 @@ def test_the_page_about_configs_runs(
     examples = EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))
     assert examples
     for example in examples:
-        exec(compile(example, str(PAGE), "exec"), names)  # noqa: S102 - our own page
+        code = compile(example, str(PAGE), "exec", dont_inherit=True)
+        exec(code, names)  # noqa: S102 - our own page
     assert names["stored"].values == names["tone"].values
     left = names["client"].annotation_configs.list()
     assert "tone" not in {config.name for config in left}
