@@ -74,7 +74,8 @@ class AnnotationValidationError(PhoenixTracesError, ValueError):
     field and the message of every failure, and the values and index labels of the first 1,000.
 
     Attributes:
-        failures: One record for each failure, in input order; the message shows the first ten.
+        failures: One record for each failure, in input order; the message shows the first ten. Once
+            there are 1,000, only the first trouble of each further piece of metadata is among them.
             Reads like a list. Where there are many, a record is made when it is looked at.
         total: The number of annotations or rows that were looked at.
     """

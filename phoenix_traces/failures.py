@@ -134,6 +134,10 @@ class Found(NamedTuple):
 class Failures(Sequence[AnnotationFailure]):
     """The failures of an input, in its order: reads like a list of `AnnotationFailure`.
 
+    Every row that is refused is among them. From the thousand rows on in which the thousandth
+    failure was found, only the first trouble of each piece of metadata is: a million pieces may
+    hold a hundred troubles each.
+
     A pickle holds the position and the trouble of every failure, in 6 bytes for each, and the
     values and index labels of the first 1,000. Of the others these are None after loading, and
     "..." in the words. Of troubles it holds the first 1,000 that differ.

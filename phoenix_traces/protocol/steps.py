@@ -19,6 +19,14 @@ ResultT = TypeVar("ResultT")
 Steps: TypeAlias = Generator[Call, httpx.Response, ResultT]
 
 
+def attempt(steps: Steps[ResultT]) -> Steps[ResultT | PhoenixHTTPError]:
+    """Return steps that return the error which ends others, where one does."""
+    try:
+        return (yield from steps)
+    except PhoenixHTTPError as error:
+        return error
+
+
 class StepByStep(Exchange[ResultT]):
     """An exchange made of a generator; an answer that is an error ends it unless it is caught.
 

@@ -19,11 +19,18 @@ from phoenix_traces.inputs.flags import checked_flag
 from phoenix_traces.inputs.single import Described, given_annotation
 from phoenix_traces.protocol.exchange import Exchange, Stream
 from phoenix_traces.uploads.plan import DEFAULT_FRAME_BATCH
-from phoenix_traces.uploads.start import check_options, check_progress, skips_empty, upload
+from phoenix_traces.uploads.start import (
+    check_options,
+    check_progress,
+    skips_empty,
+    unsent,
+    upload,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from phoenix_traces.errors import PhoenixHTTPError
     from phoenix_traces.inputs.frame_types import AnyFrame
     from phoenix_traces.rules.annotation import (
         AnnotatorKind,
@@ -125,8 +132,10 @@ def log_trace_annotations(
     check_options(options, sync=checked_flag(sync, "sync"))
     check_progress(progress)
     is_asking = checked_flag(validate_configs, "validate_configs")
-    rubrics = (yield from _rubrics()) if is_asking else None
+    rubrics, error = (yield from _rubrics()) if is_asking else (None, None)
     rows = annotation_list(trace_annotations, rubrics, skip_empty=skips_empty(options))
+    if error:
+        return (yield from _ask(unsent(rows, error, sync=sync, options=options)))
     exchange = upload(rows, sync=sync, options=options, progress=progress)
     inserted = yield from _ask(exchange)
     return inserted if sync else None
@@ -149,7 +158,7 @@ def log_trace_annotations_dataframe(
     check_options(options, sync=checked_flag(sync, "sync"))
     check_progress(progress)
     is_asking = checked_flag(validate_configs, "validate_configs")
-    rubrics = (yield from _rubrics()) if is_asking else None
+    rubrics, error = (yield from _rubrics()) if is_asking else (None, None)
     rows = annotation_frame(
         dataframe,
         annotation_name=annotation_name,
@@ -158,6 +167,8 @@ def log_trace_annotations_dataframe(
         rubrics=rubrics,
         skip_empty=skips_empty(options),
     )
+    if error:
+        return (yield from _ask(unsent(rows, error, sync=sync, options=options)))
     exchange = upload(
         rows,
         sync=sync,
@@ -318,7 +329,11 @@ def get_annotation_config(name_or_id: str) -> Operation[AnnotationConfig]:
     return (yield from _ask(StepByStep(get_config(name_or_id))))
 
 
-def _rubrics() -> Operation[Rubrics]:
+def _rubrics() -> Operation[tuple[Rubrics | None, PhoenixHTTPError | None]]:
+    """Read the configs as rubrics; or return why not, for an account of the rows."""
+    from phoenix_traces.protocol.steps import StepByStep, attempt
     from phoenix_traces.rules.rubrics import rubrics_from
+    from phoenix_traces.stored.configs import list_configs
 
-    return rubrics_from((yield from list_annotation_configs()))
+    found = yield from _ask(StepByStep(attempt(list_configs(None))))
+    return (rubrics_from(found), None) if isinstance(found, list) else (None, found)

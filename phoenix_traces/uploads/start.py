@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from phoenix_traces.errors import ConfigurationError
@@ -10,6 +11,7 @@ from phoenix_traces.protocol.exchange import Exchange
 from phoenix_traces.uploads.writing import writing
 
 if TYPE_CHECKING:
+    from phoenix_traces.errors import PhoenixHTTPError
     from phoenix_traces.rules.annotation import InsertedTraceAnnotation
     from phoenix_traces.uploads.options import UploadOptions
     from phoenix_traces.uploads.progress import Progress
@@ -107,3 +109,21 @@ def _upload(
     from phoenix_traces.uploads.guards import GuardedUpload
 
     return GuardedUpload(rows, sync=sync, options=options, default_batch_size=default_batch_size)
+
+
+def unsent(
+    rows: Rows[RowT], error: PhoenixHTTPError, *, sync: bool, options: UploadOptions | None
+) -> Exchange[list[InsertedTraceAnnotation]]:
+    """Return the exchange that sends nothing, and accounts for rows that a failure came before.
+
+    Args:
+        rows: Checked already.
+        error: What failed before the first of them could be sent.
+        sync: As in `upload`.
+        options: As in `upload`; whom to hand the account to is asked of them.
+    """
+    from phoenix_traces.uploads.account import Account
+
+    account = Account(rows)
+    account.fail([position for position, _ in rows.items], error)
+    return writing(replace(rows, items=()), sync=sync, options=options, account=account)

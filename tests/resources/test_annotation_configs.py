@@ -10,6 +10,7 @@ from unittest.mock import patch
 import httpx
 import pandas as pd
 import pytest
+from typing_extensions import override
 
 from phoenix_traces import (
     AnnotationConfig,
@@ -17,9 +18,12 @@ from phoenix_traces import (
     AsyncClient,
     CategoricalAnnotationConfig,
     Client,
+    PhoenixHTTPError,
     PhoenixStatusError,
     ServerTooOldError,
     UnexpectedResponseError,
+    UploadOptions,
+    UploadReport,
 )
 from phoenix_traces.testing import FakePhoenix
 from tests.support.modes import Mode, both_modes
@@ -195,3 +199,56 @@ def test_a_server_without_configs_of_projects_is_too_old() -> None:
         client.annotation_configs.list(project_identifier="default")
     newer = FakePhoenix("t1", version=(17, 16, 0)).client()
     assert newer.annotation_configs.list(project_identifier="default") == []
+
+
+@pytest.mark.filterwarnings("ignore::phoenix_traces.DuplicateAnnotationWarning")
+@both_modes
+@pytest.mark.parametrize("on_error", ["raise", "continue"])
+@pytest.mark.parametrize("guard", [{}, {"skip_unchanged": True}, {"via": "queue"}])
+@pytest.mark.parametrize(
+    "status",
+    [401, 404, 200, None],  # the third one is no page of configs
+)
+@pytest.mark.parametrize("how", ["log_trace_annotations", "log_trace_annotations_dataframe"])
+def test_configs_that_cannot_be_read_leave_an_account_of_rows_that_were_not_sent(
+    how: str, status: int | None, guard: dict[str, Any], on_error: Any, mode: Mode
+) -> None:
+    reports: list[UploadReport] = []
+    options = UploadOptions(on_error=on_error, on_report=reports.append, **guard)
+    server = _Unanswering(status)
+    with pytest.raises(PhoenixHTTPError) as caught:
+        upload(server, mode, how, {**_rows(how, "a", "a", "b"), "sync": True, "options": options})
+    assert [request.method for request in server.requests] == ["GET"]
+    (report,) = reports
+    assert report is caught.value.report
+    assert report.statuses == ("superseded", "not_sent", "not_sent")
+    assert [failure.positions for failure in report.failures] == [(1, 2)]
+
+
+@both_modes
+@pytest.mark.parametrize("how", ["log_trace_annotations", "log_trace_annotations_dataframe"])
+def test_rows_that_are_refused_are_refused_where_the_configs_cannot_be_read(
+    how: str, mode: Mode
+) -> None:
+    with pytest.raises(AnnotationValidationError, match="row 1"):
+        upload(_Unanswering(401), mode, how, _rows(how, "a", ""))
+
+
+class _Unanswering(ConfigServer):
+    def __init__(self, status: int | None) -> None:
+        super().__init__()
+        self._status = status
+
+    @override
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if self._status is None:
+            raise httpx.ConnectError("no way there")
+        return httpx.Response(self._status, text="words")
+
+
+def _rows(how: str, *names: str) -> dict[str, Any]:
+    rows = [{"trace_id": "t", "name": name, "annotator_kind": "HUMAN"} for name in names]
+    if how == "log_trace_annotations":
+        return {"trace_annotations": [{**row, "result": {"label": "right"}} for row in rows]}
+    return {"dataframe": pd.DataFrame([{**row, "label": "right"} for row in rows])}
