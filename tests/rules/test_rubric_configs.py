@@ -24,7 +24,6 @@ from phoenix_traces import (
 )
 from phoenix_traces.rules.rubric_configs import rubric_config
 from phoenix_traces.testing import FakePhoenix
-from tests.support.modes import Mode, both_modes
 from tests.support.rubrics import Consistent, Correctness
 
 BOUNDED: Any = Annotated[float, Field(ge=0, le=1)]
@@ -127,8 +126,7 @@ def test_what_a_config_cannot_say_is_named(kind: type[TraceAnnotationData], name
     assert warned[0].filename == __file__
 
 
-@both_modes
-def test_a_rubric_is_put_once_and_what_it_does_not_say_stays(mode: Mode) -> None:
+def test_a_rubric_is_put_once_and_what_it_does_not_say_stays() -> None:
     client = FakePhoenix("t1").client()
     configs = client.annotation_configs
     plain = rubric(label=(Literal["kind", "rude"], ...))
