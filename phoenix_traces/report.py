@@ -12,15 +12,22 @@ from enum import IntEnum
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast, overload
 
+from phoenix_traces.inputs.other_frames import (
+    has_lasting_rows,
+    public_name,
+    rows_at,
+    speaks_arrow,
+)
 from phoenix_traces.rules.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from phoenix_traces.errors import PhoenixHTTPError
+    from phoenix_traces.inputs.frame_types import AnyFrame
 
 _ItemT = TypeVar("_ItemT")
-_FrameT = TypeVar("_FrameT", bound="pd.DataFrame")
+_FrameT = TypeVar("_FrameT", bound="AnyFrame")
 
 UploadStatus: TypeAlias = Literal[
     "stored",
@@ -288,7 +295,8 @@ class UploadReport:
             or not evaluated are not among them, and neither are queued ones.
 
         Raises:
-            TypeError: when it can be read only once, as a generator can.
+            TypeError: when it can be read only once, as a generator or a reader can, or answers
+                anew each time, as a relation of DuckDB does.
             ValueError: when it has another number of rows.
         """
         return self._input_rows(given, _TO_SEND)
@@ -305,7 +313,13 @@ class UploadReport:
         return cast("_FrameT", self._input_rows(results, (RowState.NOT_EVALUATED,)))
 
     def _input_rows(self, given: Any, states: tuple[RowState, ...]) -> Any:
-        is_frame = hasattr(given, "iloc")
+        is_table = has_lasting_rows(given)
+        is_frame = is_table or hasattr(given, "iloc")
+        if not is_frame and speaks_arrow(given):
+            raise TypeError(
+                f"the report is about what {public_name(type(given))} held at the upload, and that "
+                "is not kept; upload a table made of it, and pass that here"
+            )
         if not is_frame and not _can_be_read_again(given):
             raise TypeError(
                 "pass the frame or the list that was uploaded; what can be read only once is gone"
@@ -318,6 +332,8 @@ class UploadReport:
                 "what was uploaded"
             )
         chosen = sorted({at // self.judgements_per_row for at in self._rows(*states)})
+        if is_table:
+            return rows_at(given, chosen)
         return given.take(chosen) if is_frame else [given[at] for at in chosen]
 
     def to_dataframe(self) -> pd.DataFrame:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from typing import Any
 
 from typing_extensions import TypeIs
 
@@ -24,6 +26,24 @@ def speaks_arrow(value: object) -> TypeIs[ArrowStreamExportable]:
     if kind.__name__.endswith(("LazyFrame", *_COLUMNS)):
         return False
     return any(callable(getattr(kind, name, None)) for name in _ARROW_METHODS)
+
+
+# Besides those of pandas; others are read once, or answer anew each time.
+_LASTING = (("polars", "DataFrame"), ("pyarrow", "Table"), ("pyarrow", "RecordBatch"))
+
+
+def has_lasting_rows(value: object) -> bool:
+    """Tell whether something is a frame of Polars or Arrow that keeps its rows."""
+    return any(
+        isinstance(value, getattr(sys.modules.get(module), name, ())) for module, name in _LASTING
+    )
+
+
+def rows_at(frame: Any, positions: Iterable[int]) -> Any:
+    """Return some rows of a frame that keeps them, as a frame of the same kind."""
+    chosen = set(positions)
+    # Not by `take`: neither library takes no rows by an empty list.
+    return frame.filter([row in chosen for row in range(len(frame))])
 
 
 def frame_for_a_list(value: object) -> str | None:

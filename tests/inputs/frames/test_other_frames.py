@@ -13,7 +13,12 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from phoenix_traces import AnnotationResult, AnnotationValidationError, TraceAnnotationData
+from phoenix_traces import (
+    AnnotationResult,
+    AnnotationValidationError,
+    TraceAnnotationData,
+    UploadReport,
+)
 from phoenix_traces.inputs.frames.rows import annotation_frame
 from phoenix_traces.testing import FakePhoenix
 from tests.support.frames import refusals, sent
@@ -226,6 +231,30 @@ class NoTable:
 def test_a_stream_of_something_else_is_an_error_of_ours() -> None:
     (failure,) = refusals(NoTable())
     assert failure.message.startswith("this tests.NoTable cannot be read: ")
+
+
+LASTING = {name: WAYS[name] for name in ("table", "record batch", "Polars")}
+
+
+@pytest.mark.parametrize("way", LASTING.values(), ids=list(LASTING))
+@pytest.mark.parametrize("states", [b"\x00\x02\x03", b"\x02\x02\x02", b"\x07\x00\x01"])
+def test_the_rest_of_it_is_a_frame_of_the_same_kind(way: Way, states: bytes) -> None:
+    frame, of_pandas = way(pa.table(COLUMNS)), pd.DataFrame(COLUMNS)
+    report = UploadReport(states)
+    rest = report.rest(frame)
+    assert type(rest) is type(frame)
+    assert rest.equals(
+        way(pa.table(COLUMNS)).filter([at in report.rest([0, 1, 2]) for at in range(3)])
+    )
+    assert len(rest) == len(report.rest(of_pandas))
+    with pytest.raises(ValueError, match="about 3 rows, and the frame has 2"):
+        report.rest(frame.slice(0, 2))
+
+
+@pytest.mark.parametrize("way", [WAYS["DuckDB"], WAYS["reader"], Stream])
+def test_what_is_not_kept_has_no_rest_and_says_what_to_do(way: Way) -> None:
+    with pytest.raises(TypeError, match="not kept; upload a table made of it, and pass that here"):
+        UploadReport(b"\x00\x02\x03").rest(way(pa.table(COLUMNS)))
 
 
 def test_columns_that_are_not_ours_are_not_looked_at() -> None:
