@@ -118,7 +118,7 @@ def _in_words(state: RowState, count: int) -> str:
     return state.word.replace("_", " ")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class UploadFailure:
     """The rows that one error kept from being stored.
 
@@ -129,6 +129,12 @@ class UploadFailure:
 
     positions: tuple[int, ...]
     error: PhoenixHTTPError
+
+    def __repr__(self) -> str:
+        from phoenix_traces.shown import shown
+
+        # An error may be about a million rows.
+        return f"{type(self).__name__}(positions={shown(self.positions)}, error={self.error!r})"
 
 
 @dataclass(frozen=True, repr=False)

@@ -21,6 +21,9 @@ MOST_CHARACTERS_SHOWN = 80
 _MOST_PARTS = 1_000
 _MOST_CHARACTERS = 100_000
 
+# Python writes out no integer of more than 4,300 digits.
+_MOST_BITS = 1_000
+
 _NAME_OF_TYPE: Any = type.__dict__["__name__"]
 
 _MAPPINGS = (dict, MappingProxyType)
@@ -123,7 +126,7 @@ def _pieces(value: object, around: frozenset[int]) -> Iterator[str]:
     kind = type(value)
     if isinstance(value, (str, bytes, bytearray)):
         yield _start_of_text(value)
-    elif kind is int:
+    elif kind is int and cast("int", value).bit_length() > _MOST_BITS:
         yield f"<int of {cast('int', value).bit_length()} bits>"
     elif kind in _BRACKETS and id(value) in around:
         yield "...".join(_BRACKETS[kind])

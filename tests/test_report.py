@@ -182,3 +182,9 @@ def test_a_pickle_holds_the_keys_and_not_what_they_are_read_from() -> None:
     assert copy == report
     assert copy.keys == (("t0", "tone", ""), ("t1", "tone", ""))
     assert copy.to_dataframe().equals(report.to_dataframe())
+
+
+def test_a_failure_of_many_rows_has_a_short_repr() -> None:
+    failure = UploadFailure(tuple(range(1_000_000)), _error("no"))
+    assert len(repr(failure)) < 300
+    assert repr(failure).startswith("UploadFailure(positions=(0, 1, 2")

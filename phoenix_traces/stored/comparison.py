@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from phoenix_traces.errors import PhoenixTracesError
 from phoenix_traces.rules.text import counted
-from phoenix_traces.shown import shown
+from phoenix_traces.shown import cut, shown
 from phoenix_traces.stored.lookup import Differences
 from phoenix_traces.stored.text_table import text_table
 
@@ -21,7 +21,7 @@ _MOST_ROWS_SHOWN = 20
 _HEADINGS = ("row", "trace_id", "name", "identifier", "status", "what differs")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ComparedRow:
     """The comparison of one row of the input with what the server has.
 
@@ -46,10 +46,15 @@ class ComparedRow:
     overwrites_human: bool = False
     annotation_id: str | None = None
 
+    def __repr__(self) -> str:
+        # Names and what differs may be of any length.
+        parts = (f"{each.name}={shown(getattr(self, each.name))}" for each in fields(self))
+        return f"{type(self).__name__}({', '.join(parts)})"
+
     def described(self) -> str:
         """Return what differs, in words."""
         changes = [
-            f"{name}: {shown(was)} -> {shown(given)}"
+            f"{cut(name)}: {shown(was)} -> {shown(given)}"
             for name, (was, given) in self.differences.items()
         ]
         return "; ".join(
@@ -200,9 +205,9 @@ def _report(heading: str, rows: Iterable[ComparedRow]) -> str:
     cells = [
         (
             str(row.position),
-            row.trace_id,
-            row.name,
-            row.identifier or "",
+            cut(row.trace_id),
+            cut(row.name),
+            cut(row.identifier or ""),
             row.status,
             row.described(),
         )

@@ -70,3 +70,23 @@ def test_a_complete_confirmation_does_not_raise() -> None:
     confirmation = Confirmation((ROWS[0], ROWS[4]))
     confirmation.raise_if_incomplete()
     assert confirmation.is_complete
+
+
+@pytest.mark.parametrize("place", ["trace_id", "name", "identifier", "was", "given", "field"])
+def test_no_text_about_a_row_grows_with_what_is_in_it(place: str) -> None:
+    parts = dict.fromkeys(("trace_id", "name", "identifier", "was", "given"), "a")
+    long = {**parts, "field": "label", place: "long" * 100_000}
+    differences = {long["field"]: (long["was"], long["given"])}
+    keys = long["trace_id"], long["name"], long["identifier"]
+    row = ComparedRow(0, *keys, "changed", differences)
+    with pytest.raises(IncompleteUploadError) as caught:
+        Confirmation((row,)).raise_if_incomplete()
+    for text in (repr(row), row.described(), str(Comparison((row,))), repr(caught.value)):
+        assert len(text) < 1_000
+
+
+def test_a_row_shows_all_of_its_parts() -> None:
+    assert repr(ROWS[1]) == (
+        "ComparedRow(position=1, trace_id='t1', name='tone', identifier='ann', status='changed', "
+        "differences={'score': (0.5, 1.0)}, overwrites_human=True, annotation_id='id-2')"
+    )
