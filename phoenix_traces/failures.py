@@ -164,6 +164,10 @@ class Failures(Sequence[AnnotationFailure]):
             self._troubles.append(trouble)
             self._values.append(value)
 
+    def found(self) -> Iterator[Found]:
+        """Yield what was found, by position."""
+        return map(Found, self._positions, self._troubles, self._values)
+
     @property
     def are_many(self) -> bool:
         """Tell that there are so many that more words about the same row help nobody."""

@@ -24,11 +24,15 @@ def superseded_positions(keys: Iterable[tuple[int, Key]]) -> dict[int, int]:
     return {early: same[-1] for same in positions.values() for early in same[:-1]}
 
 
-def warn_about(superseded: Mapping[int, int]) -> None:
+def warn_about(superseded: Mapping[int, int], *, judgements_per_row: int = 1) -> None:
     """Warn about annotations that others replace, naming their rows."""
     if not superseded:
         return
-    shown = [f"{early} by {last}" for early, last in sorted(superseded.items())[:_MOST_SHOWN]]
+    many = judgements_per_row
+    shown = [
+        f"{early // many} by {last // many}"
+        for early, last in sorted(superseded.items())[:_MOST_SHOWN]
+    ]
     if len(superseded) > len(shown):
         shown.append(f"and {len(superseded) - len(shown)} more")
     same = "the same (trace_id, name, identifier) as a later one and"

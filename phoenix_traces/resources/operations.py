@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from phoenix_traces.errors import PhoenixHTTPError
+    from phoenix_traces.inputs.evaluations import OnFailed
     from phoenix_traces.inputs.frame_types import AnyFrame
     from phoenix_traces.rules.annotation import (
         AnnotatorKind,
@@ -166,6 +167,45 @@ def log_trace_annotations_dataframe(
         annotation_type=annotation_type,
         rubrics=rubrics,
         skip_empty=skips_empty(options),
+    )
+    if error:
+        return (yield from _ask(unsent(rows, error, sync=sync, options=options)))
+    exchange = upload(
+        rows,
+        sync=sync,
+        options=options,
+        default_batch_size=DEFAULT_FRAME_BATCH,
+        progress=progress,
+    )
+    inserted = yield from _ask(exchange)
+    return inserted if sync else None
+
+
+def log_evaluations(
+    results: AnyFrame,
+    *,
+    annotator_kind: AnnotatorKind | None,
+    on_failed: OnFailed,
+    sync: bool,
+    options: UploadOptions | None,
+    validate_configs: bool,
+    progress: Progress,
+) -> Operation[list[InsertedTraceAnnotation] | None]:
+    """Store the evaluations in a frame."""
+    from phoenix_traces.inputs.evaluations import checked_on_failed
+    from phoenix_traces.inputs.frames.evaluations import evaluation_frame
+
+    check_options(options, sync=checked_flag(sync, "sync"))
+    check_progress(progress)
+    what_if_failed = checked_on_failed(on_failed)
+    is_asking = checked_flag(validate_configs, "validate_configs")
+    rubrics, error = (yield from _rubrics()) if is_asking else (None, None)
+    rows = evaluation_frame(
+        results,
+        annotator_kind=annotator_kind,
+        on_failed=what_if_failed,
+        skip_empty=skips_empty(options),
+        rubrics=rubrics,
     )
     if error:
         return (yield from _ask(unsent(rows, error, sync=sync, options=options)))

@@ -519,6 +519,129 @@ class Traces:
         )
         return perform(self._connection, operation)
 
+    @overload
+    def log_evaluations(
+        self,
+        results: pd.DataFrame | ArrowStreamExportable,
+        *,
+        annotator_kind: AnnotatorKind | None = None,
+        on_failed: Literal["raise", "skip"] = "raise",
+        sync: Literal[True],
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
+    ) -> list[InsertedTraceAnnotation]: ...
+
+    @overload
+    def log_evaluations(
+        self,
+        results: pd.DataFrame | ArrowStreamExportable,
+        *,
+        annotator_kind: AnnotatorKind | None = None,
+        on_failed: Literal["raise", "skip"] = "raise",
+        sync: Literal[False] = False,
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
+    ) -> None: ...
+
+    @overload
+    def log_evaluations(
+        self,
+        results: pd.DataFrame | ArrowStreamExportable,
+        *,
+        annotator_kind: AnnotatorKind | None = None,
+        on_failed: Literal["raise", "skip"] = "raise",
+        sync: bool,
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
+    ) -> list[InsertedTraceAnnotation] | None: ...
+
+    def log_evaluations(
+        self,
+        results: pd.DataFrame | ArrowStreamExportable,
+        *,
+        annotator_kind: AnnotatorKind | None = None,
+        on_failed: Literal["raise", "skip"] = "raise",
+        sync: bool = False,
+        options: UploadOptions | None = None,
+        validate_configs: bool = False,
+        progress: bool | Literal["always"] = False,
+    ) -> list[InsertedTraceAnnotation] | None:
+        """Annotate traces with what the evaluators of `arize-phoenix-evals` came to.
+
+        Every evaluation is an annotation of its own, under the name of its column. The report has
+        a line for each: those of row 0, those of row 1 and so on, as its `judgements_per_row` says.
+
+        Args:
+            results: What `evaluate_dataframe` or `async_evaluate_dataframe` returns, or a frame
+                read from a file of that. Scores stand in columns `<name>_score`, as dicts or as
+                JSON text; why there is none stands in `<name>_execution_details`. Such a column
+                counts when it has details beside it, or any score in it. Trace ids stand in a
+                column `trace_id` or `context.trace_id`; with pandas also in an index level of
+                either name, or in an unnamed index of text. Other columns are ignored. Kind,
+                metadata and direction come from the scores; the direction goes into the metadata,
+                as `to_annotation_dataframe` puts it there. What that returns works too, once it has
+                trace ids.
+            annotator_kind: Kind of all evaluations; wins over what the scores say.
+            on_failed: "raise" refuses the frame when an evaluation failed: there is no score, a
+                score without a judgement, or details with the status FAILED. "skip" leaves such
+                evaluations out: they are `not_evaluated` in the report, with the exceptions as
+                reasons, and `report.not_evaluated_rows(results)` gives the rows to evaluate again.
+            sync: Whether to wait until the server has stored them, and to return their IDs.
+                Otherwise the server takes them into a queue, and drops those whose trace does not
+                arrive within ten minutes.
+            options: How to cut the upload into requests, and what to do when some of it fails; see
+                `UploadOptions`.
+            validate_configs: Whether to ask the server for its annotation configs first, and to
+                check each annotation that has the name of one against it. The server itself does
+                not.
+            progress: Whether to show a bar on standard error, drawn by tqdm or else by rich: rows,
+                rows a second, time left, retries. True shows it in a terminal or a notebook only;
+                "always" shows it wherever the program runs.
+
+        Returns:
+            What the server inserted, in the order of the rows, with `sync=True`, without what was
+            left out; otherwise nothing.
+
+        Raises:
+            TypeError: when it is no frame, or a lazy one that must be collected first.
+            ValueError: when `on_failed` is another word.
+            ConfigurationError: when it takes pyarrow to read it, which is not installed; or nothing
+                that draws a bar is installed.
+            AnnotationValidationError: naming every evaluation that failed or is refused, before
+                anything is sent; or when there are no evaluations in the frame.
+            TraceNotFoundError: when traces do not exist, with `sync=True`.
+            ServerValidationError: when the server refuses an annotation.
+            AuthenticationError: when the key is missing, wrong, or may not write.
+            PhoenixStatusError: for the server's other errors.
+            PhoenixTransportError: when no whole answer came.
+
+        Examples:
+            >>> import pandas as pd
+            >>> results = pd.DataFrame(
+            ...     {
+            ...         "trace_id": ["4bf92f3577b34da6a3ce929d0e0e4736"],
+            ...         "length_score": [{"name": "length", "score": 12, "kind": "code"}],
+            ...         "tone_score": [{"name": "tone", "label": "kind", "kind": "llm"}],
+            ...     }
+            ... )
+            >>> inserted = client.traces.log_evaluations(results, on_failed="skip", sync=True)
+            >>> len(inserted)
+            2
+        """
+        operation = operations.log_evaluations(
+            results,
+            annotator_kind=annotator_kind,
+            on_failed=on_failed,
+            sync=sync,
+            options=options,
+            validate_configs=validate_configs,
+            progress=progress,
+        )
+        return perform(self._connection, operation)
+
     def get_trace_annotations(
         self,
         *,

@@ -71,6 +71,47 @@ def at_server(
     return server
 
 
+# They are part of the server's package, which imports what warns.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_evaluations_that_failed_are_evaluated_again_and_all_are_read_back_equal(
+    server: PhoenixProcess,
+) -> None:
+    trace_ids = make_traces(server, 200, project="default")
+    answers = pd.DataFrame(
+        {"trace_id": trace_ids, "answer": [f"answer {number}" for number in range(200)]}
+    )
+    asked: list[str] = []
+
+    def ask_model(question: str) -> str:
+        asked.append(question)
+        if question.endswith("7") and len(asked) <= len(answers):
+            raise TimeoutError("the model is busy")
+        return "rude" if question.endswith("3") else "kind"
+
+    (example,) = blocks("Evaluations", "python")
+    with Client(base_url=server.base_url) as client:
+        given = {"client": client, "answers": answers, "ask_model": ask_model}
+        names = run_as_in_a_notebook(example, given)
+
+    assert names["report"].summary() == "380 stored, 20 not evaluated"
+    assert all("the model is busy" in why for why in names["report"].reasons.values())
+    assert names["again"].summary() == "40 stored"
+    assert len(asked) == 220
+    stored = names["stored"].set_index(["annotation_name", "trace_id"])
+    assert len(stored) == 400
+    tones, lengths = stored.loc["tone"], stored.loc["length"]
+    expected = answers.set_index("trace_id")["answer"]
+    assert dict(tones["label"]) == {
+        trace_id: "rude" if answer.endswith("3") else "kind"
+        for trace_id, answer in expected.items()
+    }
+    assert dict(lengths["score"]) == {
+        trace_id: float(len(answer)) for trace_id, answer in expected.items()
+    }
+    assert set(tones["annotator_kind"]) == {"LLM"}
+    assert set(lengths["annotator_kind"]) == {"CODE"}
+
+
 @leaves_a_client_open
 def test_the_four_examples_run_as_they_stand_and_what_they_store_is_read_back(
     at_server: PhoenixProcess, capsys: pytest.CaptureFixture[str]

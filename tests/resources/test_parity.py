@@ -108,15 +108,18 @@ def test_each_way_of_writing_has_three_overloads(
     assert overloads["add_trace_annotation"] == 6  # an annotation, or what describes one
     assert overloads["log_trace_annotations"] == 3
     assert overloads["log_trace_annotations_dataframe"] == 3
+    assert overloads["log_evaluations"] == 3
 
 
 @pytest.mark.parametrize("kind", [Traces, AsyncTraces])
-def test_every_argument_but_a_ready_annotation_is_keyword_only(kind: type[Any]) -> None:
+def test_every_argument_but_a_ready_annotation_or_evaluations_is_keyword_only(
+    kind: type[Any],
+) -> None:
     for name, method in _public_methods(kind).items():
         _, *parameters = inspect.signature(method).parameters.values()
-        if name == "add_trace_annotation":
+        if name in {"add_trace_annotation", "log_evaluations"}:
             ready, *parameters = parameters
-            assert ready.name == "annotation"
+            assert ready.name in {"annotation", "results"}
         kinds = {parameter.kind for parameter in parameters}
         assert kinds <= {inspect.Parameter.KEYWORD_ONLY}, name
 

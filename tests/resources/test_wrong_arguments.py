@@ -30,6 +30,7 @@ from tests.support.modes import Mode, both_modes
 
 ROW = {"trace_id": "t1", "name": "tone", "annotator_kind": "CODE", "result": {"score": 1}}
 FRAME = pd.DataFrame({"trace_id": ["t1"], "score": [1.0]})
+EVALUATIONS = pd.DataFrame({"trace_id": ["t1"], "tone_score": [{"score": 1, "kind": "code"}]})
 FRAME_WORDS: dict[str, Any] = {
     "dataframe": FRAME,
     "annotation_name": "tone",
@@ -41,6 +42,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "add_trace_annotation": {"trace_id": "t1", "annotation_name": "tone", "score": 1},
     "log_trace_annotations": {"trace_annotations": [ROW]},
     "log_trace_annotations_dataframe": FRAME_WORDS,
+    "log_evaluations": {"results": EVALUATIONS},
     "compare_trace_annotations": FRAME_WORDS,
     "confirm_trace_annotations": FRAME_WORDS | {"timeout": 0},
     "get_trace_annotations": {"trace_ids": ["t1"]},

@@ -142,6 +142,28 @@ async def add_async(traces: AsyncTraces, sync: bool) -> None:
     )
 
 
+def evaluations(traces: Traces, frame: pd.DataFrame | pl.DataFrame, sync: bool) -> None:
+    assert_type(traces.log_evaluations(frame), None)
+    assert_type(traces.log_evaluations(frame, on_failed="skip", sync=False), None)
+    assert_type(traces.log_evaluations(results=frame, sync=True), list[Inserted])
+    assert_type(
+        traces.log_evaluations(frame, annotator_kind="LLM", sync=sync, options=OPTIONS),
+        list[Inserted] | None,
+    )
+
+
+async def evaluations_async(
+    traces: AsyncTraces, frame: pd.DataFrame | pl.DataFrame, sync: bool
+) -> None:
+    assert_type(await traces.log_evaluations(frame), None)
+    assert_type(await traces.log_evaluations(frame, on_failed="skip", sync=False), None)
+    assert_type(await traces.log_evaluations(results=frame, sync=True), list[Inserted])
+    assert_type(
+        await traces.log_evaluations(frame, annotator_kind="LLM", sync=sync, options=OPTIONS),
+        list[Inserted] | None,
+    )
+
+
 def log(traces: Traces, given: list[TraceAnnotationData], sync: bool) -> None:
     assert_type(traces.log_trace_annotations(trace_annotations=given), None)
     assert_type(traces.log_trace_annotations(trace_annotations=given, sync=False), None)

@@ -84,8 +84,24 @@ def check(columns: FrameColumns, rules: RowRules, *, skip_empty: bool = False) -
     Raises:
         AnnotationValidationError: naming every row and cell that is refused.
     """
+    findings, failures = examine(columns, rules, left_out={}, skip_empty=skip_empty)
+    if failures:
+        raise AnnotationValidationError(failures, total=len(columns))
+    return findings
+
+
+def examine(
+    columns: FrameColumns, rules: RowRules, *, left_out: dict[int, str], skip_empty: bool
+) -> tuple[Findings, Failures]:
+    """Look at every row, and return what was found out and what is refused.
+
+    Args:
+        columns: The frame.
+        rules: What its rows must follow.
+        left_out: Positions of rows that are not looked at, and why; others come to them.
+        skip_empty: Whether rows without a judgement are left out.
+    """
     plain_blocks: set[int] = set()
-    left_out: dict[int, str] = {}
     keys = _Keys(columns)
     failures = Failures(columns.label)
     for block, every_cell in columns.slices(ROWS_TOGETHER):
@@ -101,9 +117,8 @@ def check(columns: FrameColumns, rules: RowRules, *, skip_empty: bool = False) -
         if is_plain:
             plain_blocks.add(block.start)
         keys.see(positions, cells, is_plain=is_plain)
-    if failures:
-        raise AnnotationValidationError(failures, total=len(columns))
-    return Findings(frozenset(plain_blocks), keys.superseded(left_out), left_out)
+    superseded = {} if failures else keys.superseded(left_out)
+    return Findings(frozenset(plain_blocks), superseded, left_out), failures
 
 
 class _Keys:

@@ -27,6 +27,7 @@ from phoenix_traces.inputs.wire_row import RESULT_NAMES
 from phoenix_traces.rules.annotation import TraceAnnotationData
 from phoenix_traces.shown import shown
 
+_NAMES = (*ID_NAMES, *NAME_NAMES, KIND_NAME, *RESULT_NAMES, *OPTIONAL_NAMES)
 _LABELS_TOGETHER = 5_000
 _MOST_CHARACTERS_OF_NAME = 80
 
@@ -79,10 +80,61 @@ def resolve(
         *_kinds(named, annotator_kind, fixed),
         *_optional_columns(named),
     ]
+    _refuse(_wrong(found), frame)
+    return _columns(frame, found)
+
+
+def resolve_several(
+    frame: Frame,
+    parts: Mapping[str, Mapping[str, tuple[str, Column]]],
+    annotator_kind: str | None,
+    fixed: Mapping[str, str],
+) -> list[FrameColumns]:
+    """Find out where the trace ids and kinds of several judgements a row stand.
+
+    Args:
+        frame: The caller's; it is only read.
+        parts: By annotation name, and in it by field: the caller's name, and the cells.
+        annotator_kind: Kind of all the annotations; wins over columns.
+        fixed: The name and the kind, where a rubric leaves no choice.
+
+    Raises:
+        AnnotationValidationError: naming everything that is wrong with the frame as a whole.
+    """
+    named = _Named(frame)
+    _refuse(_wrong_shape(frame), frame)
+    _refuse(_repeated_names(named, (*ID_NAMES, KIND_NAME)), frame)
+    trace_ids = list(_trace_ids(named))
+    every: list[list[_Found]] = []
+    for name, fields in parts.items():
+        found = [*trace_ids, *_argument("name", "annotation_name", name, fixed)]
+        has_own_kinds = annotator_kind is None and KIND_NAME in fields
+        found += [] if has_own_kinds else _kinds(named, annotator_kind, fixed)
+        found += [
+            _Source(field, caller, column)
+            for field, (caller, column) in fields.items()
+            if field != KIND_NAME or has_own_kinds
+        ]
+        every.append(found)
+    # Each is said once, although every judgement has the same trace ids.
+    _refuse({str(each): each for found in every for each in _wrong(found)}.values(), frame)
+    return [_columns(frame, found) for found in every]
+
+
+def _wrong(found: Iterable[_Found]) -> Iterator[AnnotationFailure]:
+    """Yield what is wrong with what was found, and with arguments in it."""
+    constants: dict[str, object] = {}
+    for each in found:
+        if isinstance(each, AnnotationFailure):
+            yield each
+        elif each.column is None:
+            constants[each.field] = each.constant
+    yield from _wrong_arguments(constants)
+
+
+def _columns(frame: Frame, found: Iterable[_Found]) -> FrameColumns:
     sources = [each for each in found if isinstance(each, _Source)]
     constants = {each.field: each.constant for each in sources if each.column is None}
-    failures = [each for each in found if isinstance(each, AnnotationFailure)]
-    _refuse([*failures, *_wrong_arguments(constants)], frame)
     return FrameColumns(
         frame=frame,
         columns={each.field: each.column for each in sources if each.column is not None},
@@ -148,8 +200,8 @@ def _wrong_shape(frame: Frame) -> Iterator[AnnotationFailure]:
         yield _failure(f"DataFrame cannot be empty{frame.why_empty}")
 
 
-def _repeated_names(frame: _Named) -> Iterator[AnnotationFailure]:
-    for name in (*ID_NAMES, *NAME_NAMES, KIND_NAME, *RESULT_NAMES, *OPTIONAL_NAMES):
+def _repeated_names(frame: _Named, names: Iterable[str] = _NAMES) -> Iterator[AnnotationFailure]:
+    for name in names:
         columns, levels = frame.times(name)
         if columns > 1:
             yield _failure(f"DataFrame has {columns} columns named {name!r}; keep one", name)

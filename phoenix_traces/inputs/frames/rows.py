@@ -65,7 +65,7 @@ def annotation_frame(
     warn_about(findings.superseded)
     return Rows(
         total=len(columns),
-        items=_items(columns, findings),
+        items=items_of(columns, findings),
         encode=encode_rows,
         key=key_of,
         superseded=findings.superseded,
@@ -74,7 +74,8 @@ def annotation_frame(
     )
 
 
-def _items(columns: FrameColumns, findings: Findings) -> Iterable[tuple[int, WireRow]]:
+def items_of(columns: FrameColumns, findings: Findings) -> Iterable[tuple[int, WireRow]]:
+    """Return the checked rows of a frame with their positions, read as they are asked for."""
     # Chained iterators hand each row on without a step of Python.
     items = chain.from_iterable(
         _items_of_block(columns, block, cells, findings)
