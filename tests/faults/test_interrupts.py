@@ -128,5 +128,5 @@ def test_a_call_that_nobody_waits_for_any_more_is_not_tried_again() -> None:
         for thread in set(threading.enumerate()) - before:
             thread.join()
     assert sorted(network.attempts) == ["first", "second"]
-    assert caught.value.report.stored == {1}
+    assert caught.value.report.queued == {1}
     assert caught.value.report.unknown == {0}

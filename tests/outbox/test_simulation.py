@@ -19,7 +19,7 @@ from phoenix_traces.outbox.settlement import Settlement
 from tests.outbox.simulation.many import play_many
 from tests.outbox.simulation.play import BrokenPromiseError, play
 
-# `make simulation-test`, and so CI, plays 20,000.
+# `make simulation-test`, and so CI, plays 5,000.
 SCRIPTS = int(os.environ.get("OUTBOX_SCRIPTS", "300"))
 
 
