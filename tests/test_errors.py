@@ -82,7 +82,7 @@ def test_the_warnings_in_the_docstring_are_the_real_ones() -> None:
         for name, each in vars(errors).items()
         if inspect.isclass(each) and issubclass(each, Warning)
     }
-    documented = re.search(r"^Warnings: (.*)\.$", errors.__doc__ or "", re.MULTILINE)
+    documented = re.search(r"^Warnings: ([^.]*)\.$", errors.__doc__ or "", re.MULTILINE)
     assert documented is not None
     assert set(re.findall(r"`(\w+)`", documented[1])) == real
 

@@ -188,7 +188,7 @@ def test_the_example_of_an_upload_that_fails_gives_the_rows_to_send_again(
     frame = pd.DataFrame({"trace_id": [trace_id, "no-such-trace"], "score": [1, 0]})
     with Client(base_url=phoenix.base_url) as client:
         names = run_as_in_a_notebook(example, {"client": client, "frame": frame})
-    assert capsys.readouterr().out == "1 stored, 1 not stored, 0 unknown\n"
+    assert capsys.readouterr().out == "1 stored, 1 of a missing trace\n"
     assert names["frame_to_send_again"].equals(frame[1:])
 
 

@@ -110,7 +110,12 @@ _BREAKS = [
     "&NewLine;",
     "<br>",
 ]
-_KEY_TEXT = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=40)
+# A key's own "\\", "%" or "&" may make an escape with what follows, which means something else.
+_KEY_TEXT = st.text(
+    st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="\\%&"),
+    min_size=8,
+    max_size=40,
+)
 
 
 @given(key=_KEY_TEXT, seed=st.integers(0, 2**32))

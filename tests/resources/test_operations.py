@@ -41,7 +41,7 @@ METHODS = dict(_methods())
 
 
 def test_the_methods_are_found() -> None:
-    assert len(METHODS) == 2 * 14 + 2 * 8
+    assert len(METHODS) == 2 * 15 + 2 * 8
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -1,6 +1,6 @@
 """Calls as people write them for the existing client, which type-check and work here too.
 
-mypy and pyright read them as calls of this package; tests/resources/test_existing_parity.py runs
+mypy and pyright read them as calls of this package; tests/integration/test_existing_parity.py runs
 each on both clients, sync and async, and checks that they leave out nothing that one may pass.
 """
 
