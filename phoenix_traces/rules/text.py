@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+_MOST_ROWS_NAMED = 10
+
 # Unicode's White_Space, as the models strip it. Python's own `str.strip()` takes away four control
 # characters more, so it cannot stand in.
 WHITE_SPACE = (
@@ -21,6 +25,13 @@ def is_unicode(text: str) -> bool:
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun, such as "1 row" and "2 rows"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def named_rows(positions: Sequence[int]) -> str:
+    """Return the rows of some positions in words, the first ten of them."""
+    shown = ", ".join(map(str, positions[:_MOST_ROWS_NAMED]))
+    more = ", ..." if len(positions) > _MOST_ROWS_NAMED else ""
+    return f"{'row' if len(positions) == 1 else 'rows'} {shown}{more}"
 
 
 def text_problem(value: str) -> str | None:

@@ -20,7 +20,7 @@ from phoenix_traces.protocol.exchange import Call, Exchange, Outcome, Response, 
 from phoenix_traces.protocol.redaction import bare_response
 from phoenix_traces.report import UploadReport
 from phoenix_traces.rules.annotation import InsertedTraceAnnotation
-from phoenix_traces.rules.text import counted
+from phoenix_traces.rules.text import counted, named_rows
 from phoenix_traces.uploads.account import Account
 from phoenix_traces.uploads.options import UploadOptions
 from phoenix_traces.uploads.unseen import QueuedRow, Seen, Unseen, will_not_pass
@@ -128,8 +128,7 @@ class QueuedUpload(Exchange[list[InsertedTraceAnnotation]], Generic[RowT]):
 
 def _overwritten(positions: Sequence[int], response: Response) -> OverwrittenError:
     one = len(positions) == 1
-    shown = ", ".join(map(str, positions[:10])) + (", ..." if len(positions) > 10 else "")
-    where = f"{counted(len(positions), 'annotation')} ({'row' if one else 'rows'} {shown})"
+    where = f"{counted(len(positions), 'annotation')} ({named_rows(positions)})"
     went = f"{'was' if one else 'were'} sent through Phoenix's queue"
     place = "its place" if one else "their places"
     return OverwrittenError(

@@ -36,7 +36,7 @@ from phoenix_traces.protocol.exchange import (
 )
 from phoenix_traces.protocol.patience import Patience
 from phoenix_traces.report import RowState, UploadFailure, UploadReport
-from phoenix_traces.rules.text import counted
+from phoenix_traces.rules.text import counted, named_rows
 from phoenix_traces.uploads.account import Account
 from phoenix_traces.uploads.batches import Batch, cut, encode_body
 from phoenix_traces.uploads.plan import DefaultPlan
@@ -368,12 +368,11 @@ class Upload(Generic[RowT]):
 
 def _skipped_text(skipped: list[UploadFailure], report: UploadReport) -> str:
     positions = sorted(position for failure in skipped for position in failure.positions)
-    shown = ", ".join(map(str, positions[:10])) + (", ..." if len(positions) > 10 else "")
     reasons = "; ".join(dict.fromkeys(str(failure.error) for failure in skipped[:3]))
     one = len(positions) == 1
     verb = "was" if one else "were"
     absent = f"{'its trace does' if one else 'their traces do'} not exist"
     return (
         f"{len(positions)} of {counted(report.total, 'annotation')} {verb} left out: {absent} "
-        f"({'row' if one else 'rows'} {shown}): {reasons}"
+        f"({named_rows(positions)}): {reasons}"
     )
