@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from typing_extensions import override
 
-from phoenix_traces.errors import PhoenixHTTPError, PhoenixStatusError
+from phoenix_traces.errors import PhoenixStatusError
 from phoenix_traces.protocol.answers import (
     is_too_large,
     not_json,
@@ -18,7 +18,7 @@ from phoenix_traces.protocol.answers import (
     trace_error,
     transport_error,
 )
-from phoenix_traces.protocol.exchange import Call, NoAnswer, Outcome, Params, Response, Stream
+from phoenix_traces.protocol.exchange import Call, NoAnswer, Outcome, Params, Response
 from phoenix_traces.protocol.paging import Pages
 from phoenix_traces.protocol.server_words import text_of
 from phoenix_traces.protocol.versions import READING_BY_IDENTIFIER, too_old
@@ -28,6 +28,7 @@ from phoenix_traces.stored.annotations import (
     TraceNote,
     note_from,
 )
+from phoenix_traces.stored.listing import Listing
 from phoenix_traces.stored.selection import Selection
 
 # The server takes 10,000; a smaller page is there sooner, and costs little more in all.
@@ -52,42 +53,26 @@ class AbsentTraces:
         return error
 
 
-class Reading(Stream[TraceAnnotation]):
+class Reading(Listing[TraceAnnotation]):
     """The stream of the annotations that a selection names; newest first within each question.
 
     Args:
         selection: What to read.
         page_size: Most annotations in an answer.
-
-    Attributes:
-        error: What went wrong, if anything; then nothing more is asked.
     """
 
-    max_concurrency = 1
-
     def __init__(self, selection: Selection, *, page_size: int = PAGE_SIZE) -> None:
+        super().__init__(limit=selection.limit, page_size=page_size)
         self._selection = selection
-        self._page_size = page_size
         self._questions: deque[Params] = deque(selection.questions())
         self._under_way: dict[Call, Params] = {}
-        self._found: list[TraceAnnotation] = []
-        self._left = selection.limit
         self._absent: list[AbsentTraces] = []
         self._pages = Pages()
-        self.error: PhoenixHTTPError | None = None
 
     @property
     def is_over(self) -> bool:
         """Tell whether there is nothing more to ask or to wait for."""
         return not self._under_way and (self._is_enough or not self._questions)
-
-    @property
-    def _is_enough(self) -> bool:
-        return self.error is not None or self._left == 0
-
-    @property
-    def _size(self) -> int:
-        return self._page_size if self._left is None else min(self._page_size, self._left)
 
     @override
     def next_call(self, now: float) -> Call | None:
@@ -123,10 +108,7 @@ class Reading(Stream[TraceAnnotation]):
         except ValidationError:
             self.error = not_json(response)
             return
-        found = page.data if self._left is None else page.data[: self._left]
-        self._found += found
-        if self._left is not None:
-            self._left -= len(found)
+        self._keep(page.data)
         if "cursor" not in question:
             self._pages = Pages()
         self.error = self._pages.refusal(
@@ -137,12 +119,6 @@ class Reading(Stream[TraceAnnotation]):
         if page.next_cursor is not None:
             self._questions.appendleft({**question, "cursor": page.next_cursor})
 
-    @override
-    def take(self) -> list[TraceAnnotation]:
-        """Return the annotations that came since they were last taken."""
-        found, self._found = self._found, []
-        return found
-
     def take_absent(self) -> list[AbsentTraces]:
         """Return the traces that turned out not to be in the project since they were last taken.
 
@@ -150,21 +126,6 @@ class Reading(Stream[TraceAnnotation]):
         """
         absent, self._absent = self._absent, []
         return absent
-
-    @override
-    def result(self) -> list[TraceAnnotation]:
-        """Return the annotations that were not taken yet.
-
-        Raises:
-            PhoenixHTTPError: when something went wrong.
-        """
-        if self.error is not None:
-            raise self.error
-        return self.take()
-
-    @override
-    def interrupted(self, error: BaseException) -> None:
-        """Do nothing: what was read is lost, and nothing else."""
 
 
 def _says_absent(response: Response) -> bool:

@@ -20,7 +20,7 @@ from phoenix_traces.protocol.answers import (
     project_error,
     transport_error,
 )
-from phoenix_traces.protocol.exchange import Call, NoAnswer, Outcome, Response, Stream
+from phoenix_traces.protocol.exchange import Call, NoAnswer, Outcome, Response
 from phoenix_traces.protocol.paging import Pages
 from phoenix_traces.protocol.versions import (
     LISTING_TRACES,
@@ -29,6 +29,7 @@ from phoenix_traces.protocol.versions import (
     Feature,
     too_old,
 )
+from phoenix_traces.stored.listing import Listing
 from phoenix_traces.stored.moments import utc_text
 from phoenix_traces.stored.selection import (
     check_length,
@@ -179,7 +180,7 @@ def _number(name: str, value: object) -> float:
     return number
 
 
-class TraceListing(Stream[Trace]):
+class TraceListing(Listing[Trace]):
     """The stream of the traces that a selection names, in its order.
 
     Args:
@@ -189,26 +190,17 @@ class TraceListing(Stream[Trace]):
         error: What went wrong, if anything; then nothing more is asked.
     """
 
-    max_concurrency = 1
-
     def __init__(self, selection: TraceSelection) -> None:
+        super().__init__(limit=selection.limit, page_size=selection.page_size)
         self._selection = selection
-        self._page_size = selection.page_size
-        self._left = selection.limit
         self._cursor: str | None = None
         self._has_more = True
-        self._found: list[Trace] = []
         self._pages = Pages()
-        self.error: PhoenixHTTPError | None = None
-
-    @property
-    def _size(self) -> int:
-        return self._page_size if self._left is None else min(self._page_size, self._left)
 
     @override
     def next_call(self, now: float) -> Call | None:
         """Return the request for the next page."""
-        if self.error is not None or not self._has_more or self._left == 0:
+        if self._is_enough or not self._has_more:
             return None
         self._has_more = False  # until an answer names another page
         params = {**self._selection.params, "limit": str(self._size)}
@@ -242,10 +234,7 @@ class TraceListing(Stream[Trace]):
         except ValidationError:
             self.error = not_json(response)
             return
-        found = page.data if self._left is None else page.data[: self._left]
-        self._found += found
-        if self._left is not None:
-            self._left -= len(found)
+        self._keep(page.data)
         self.error = self._pages.refusal(
             response,
             first_id=page.data[0].id if page.data else None,
@@ -253,24 +242,3 @@ class TraceListing(Stream[Trace]):
         )
         self._cursor = page.next_cursor
         self._has_more = page.next_cursor is not None
-
-    @override
-    def take(self) -> list[Trace]:
-        """Return the traces that came since they were last taken."""
-        found, self._found = self._found, []
-        return found
-
-    @override
-    def result(self) -> list[Trace]:
-        """Return the traces that were not taken yet.
-
-        Raises:
-            PhoenixHTTPError: when something went wrong.
-        """
-        if self.error is not None:
-            raise self.error
-        return self.take()
-
-    @override
-    def interrupted(self, error: BaseException) -> None:
-        """Do nothing: what was read is lost, and nothing else."""
