@@ -50,16 +50,16 @@ class Parts:
     ) -> None:
         self.settings: OutboxSettings = settings
         file = default_path(endpoint) if path is None else Path(path)
-        self.database = Database(
+        self.database: Database = Database(
             file, endpoint=endpoint, rebind=settings.rebind, synchronous=settings.synchronous
         )
-        self.intake = Intake(self.database, settings.limits)
-        self.inventory = Inventory(self.database)
+        self.intake: Intake = Intake(self.database, settings.limits)
+        self.inventory: Inventory = Inventory(self.database)
         lock = FileLock(file)
         # Where locks do not work, it is said now, and not on a thread that nobody looks at.
         lock.acquire()
         lock.release()
-        self.sender = Sender(
+        self.sender: Sender = Sender(
             Dispatch(self.database),
             lock,
             settings,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from typing_extensions import override
 
-from phoenix_traces.errors import PhoenixStatusError
+from phoenix_traces.errors import PhoenixHTTPError, PhoenixStatusError
 from phoenix_traces.protocol.answers import (
     is_too_large,
     not_json,
@@ -60,6 +60,8 @@ class Reading(Listing[TraceAnnotation]):
         selection: What to read.
         page_size: Most annotations in an answer.
     """
+
+    error: PhoenixHTTPError | None
 
     def __init__(self, selection: Selection, *, page_size: int = PAGE_SIZE) -> None:
         super().__init__(limit=selection.limit, page_size=page_size)

@@ -190,6 +190,8 @@ class TraceListing(Listing[Trace]):
         error: What went wrong, if anything; then nothing more is asked.
     """
 
+    error: PhoenixHTTPError | None
+
     def __init__(self, selection: TraceSelection) -> None:
         super().__init__(limit=selection.limit, page_size=selection.page_size)
         self._selection = selection

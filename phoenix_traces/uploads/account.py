@@ -28,7 +28,7 @@ class Account:
     """
 
     def __init__(self, rows: Rows[Any]) -> None:
-        self.total = rows.total
+        self.total: int = rows.total
         self.done: int = len(rows.left_out)
         self.skipped: list[UploadFailure] = []
         self.error: PhoenixHTTPError | None = None

@@ -32,8 +32,8 @@ class PandasFrame(Frame):
 
     def __init__(self, dataframe: pd.DataFrame) -> None:
         self._dataframe = dataframe
-        self.level_names = dataframe.index.names
-        self.has_nested_columns = dataframe.columns.nlevels > 1
+        self.level_names: Sequence[object] = dataframe.index.names
+        self.has_nested_columns: bool = dataframe.columns.nlevels > 1
 
     @override
     def __len__(self) -> int:
